@@ -1,0 +1,254 @@
+"""The one settings file: everything that differs between installations comes from the environment or from secret files."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("IOP_DATA", BASE_DIR / "var"))
+
+
+def secret(name: str, development: str = "") -> str:
+    """A secret from `NAME_FILE` (a path) or `NAME`; in production a missing one refuses to start."""
+    path = os.environ.get(f"{name}_FILE", "")
+    value = Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+    if value:
+        return value
+    if DEBUG and development:
+        return development
+    message = f"{name} is not set: give it as {name} or as the path of a file in {name}_FILE"
+    raise ImproperlyConfigured(message)
+
+
+def names(variable: str, default: str) -> list[str]:
+    """A comma-separated list from the environment."""
+    return [item.strip() for item in os.environ.get(variable, default).split(",") if item.strip()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's connection settings from a `postgres://` address; web processes may share a pool (DATABASE_POOL=1)."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        message = "DATABASE_URL must begin with postgres://: no other database has the constraints this service rests on"
+        raise ImproperlyConfigured(message)
+    pooled = os.environ.get("DATABASE_POOL") == "1"
+    limits = "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
+        os.environ.get("DATABASE_STATEMENT_TIMEOUT", "5s"),
+        os.environ.get("DATABASE_LOCK_TIMEOUT", "2s"),
+        os.environ.get("DATABASE_IDLE_TIMEOUT", "10s"),
+    )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0 if pooled else 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"options": limits} | ({"pool": {"min_size": 1, "max_size": 8}} if pooled else {}),
+    }
+
+
+DEBUG = os.environ.get("IOP_DEBUG", "0") == "1"
+DEMO = os.environ.get("IOP_DEMO", "0") == "1"
+SECRET_KEY = secret("SECRET_KEY", development="development-only-secret-key-of-sufficient-length-0123456789")
+AUDIT_DIGEST_KEY = secret("AUDIT_DIGEST_KEY", development="development-only-digest-key")
+ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", "")
+# Whose X-Forwarded-For counts; everybody else's is ignored.
+TRUSTED_PROXIES = names("TRUSTED_PROXIES", "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "guardian",
+    "auditlog",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "backend.api",
+    "audit",
+    "centers",
+    "patients",
+    "scheduling",
+    "groups",
+    "reminders",
+    "backend",
+]
+
+MIDDLEWARE = [
+    "backend.api.middleware.RequestGuard",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "backend.urls"
+WSGI_APPLICATION = "backend.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database(secret("DATABASE_URL", development="postgres://iop@127.0.0.1:5432/iop"))}
+REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people and the gate ---
+AUTH_USER_MODEL = "centers.Staff"
+AUTHENTICATION_BACKENDS = ["backend.api.gate.GateBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+GUARDIAN_RAISE_403 = False
+ANONYMOUS_USER_NAME = None
+GATE_CONTAINERS = ["centers.Center", "patients.Patient"]
+GATE_VOCABULARY = "centers.roles.CODENAMES"
+
+ACCOUNT_ADAPTER = "centers.sign_in.ClosedAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "centers.sign_in.SignInTokenStrategy"
+SIGN_IN_IDLE_MINUTES = int(os.environ.get("SIGN_IN_IDLE_MINUTES", "15"))
+SIGN_IN_ABSOLUTE_HOURS = 12
+INVITATION_DAYS = 7
+
+# --- the audit stream ---
+AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+AUDITLOG_DISABLE_ON_RAW_SAVE = False
+AUDITLOG_STORE_JSON_CHANGES = True
+
+# --- REST ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["centers.sign_in.SignInAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.BoundedJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "backend.api.pagination.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "backend.api.schema.Schema",
+    "EXCEPTION_HANDLER": "backend.api.errors.problem_response",
+    "DEFAULT_THROTTLE_CLASSES": ["backend.api.throttles.StaffThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"staff": os.environ.get("API_RATE", "1200/minute"), "sign_in": "10/minute"},
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "IOP program management",
+    "DESCRIPTION": "Patients, schedules, attendance, rosters, reminders and the log of Intensive Outpatient Programs.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+
+# --- Celery: the broker only wakes workers, the truth is in the database ---
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "plan reminders": {"task": "reminders.tasks.plan", "schedule": 60.0},
+    "dispatch reminders": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
+    "keep audit partitions ahead": {"task": "audit.tasks.keep_partitions_ahead", "schedule": 86400.0},
+    "extend calendars": {"task": "scheduling.tasks.extend_calendars", "schedule": 3600.0},
+}
+
+# --- reminders ---
+MAILBOX_DIR = DATA_DIR / "mailbox"
+SMS_ADAPTER = os.environ.get("SMS_ADAPTER", "reminders.channels.sandbox.SandboxSms")
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", str(MAILBOX_DIR / "email"))
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD", development=" ").strip() if EMAIL_HOST_USER else ""
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "0") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "appointments@localhost")
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", DATA_DIR / "static"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- transport: a proxy ends TLS in production ---
+if not DEBUG:
+    SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "1") == "1"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = SIGN_IN_ABSOLUTE_HOURS * 3600
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# Values never reach a log line: requests are logged by route and status, database errors by their code.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "ERROR"}},
+}
