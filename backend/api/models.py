@@ -1,0 +1,59 @@
+"""Columns the tables share, and the stored answers of retried requests."""
+
+import datetime as dt
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from backend.api.clock import now
+from backend.api.ids import new_id
+
+ANSWER_LIFETIME = dt.timedelta(hours=24)
+
+
+class Identified(models.Model):
+    """A row known by a UUIDv7 made in Python, so that it has its id before it is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row with a version, from which its strong ETag is made."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def bump(self) -> None:
+        """Count one change; the verb that calls this holds the row lock and saves the row."""
+        self.version += 1
+
+
+class StoredAnswer(models.Model):
+    """The answer to a POST sent with an Idempotency-Key, kept to be repeated; patient data, guarded as such."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.CharField(max_length=64)
+    route = models.CharField(max_length=200)
+    key = models.CharField(max_length=200)
+    body_hash = models.BinaryField(max_length=32)
+    codename = models.CharField(max_length=100)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"")
+    center_id = models.UUIDField(null=True)
+    patients = ArrayField(models.UUIDField(), default=list)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("user_id", "route", "key"), name="api_storedanswer_one_per_key"),
+        ]
+        indexes = [models.Index(fields=["created_at"], name="api_storedanswer_created")]
+
+    def __str__(self) -> str:
+        return f"StoredAnswer {self.pk}"
