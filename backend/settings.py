@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "guardian",
+    "audit",  # before auditlog, whose two commands that change the log it replaces
     "auditlog",
     "allauth",
     "allauth.account",
@@ -82,7 +83,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "backend.api",
-    "audit",
     "centers",
     "patients",
     "scheduling",
@@ -155,6 +155,8 @@ INVITATION_DAYS = 7
 
 # --- the audit stream ---
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"
+# Its own migrations would leave a second log beside ours, empty and unguarded.
+MIGRATION_MODULES = {"auditlog": None}
 AUDITLOG_DISABLE_ON_RAW_SAVE = False
 AUDITLOG_STORE_JSON_CHANGES = True
 
