@@ -12,7 +12,6 @@ from typing import ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models
@@ -125,14 +124,6 @@ def allows(user: User, codename: str, obj: models.Model) -> bool:
     if not isinstance(rows, ScopedQuerySet) or obj.pk is None:
         return False
     return rows.visible_to(user, codename).filter(pk=obj.pk).exists()
-
-
-class GateBackend(BaseBackend):
-    """Answers Django's `has_perm` from the gate: for one object only, never for a model as a whole."""
-
-    def has_perm(self, user_obj: User, perm: str, obj: models.Model | None = None) -> bool:
-        """Whether the user holds the codename at the end of `perm` ("app.codename" or "codename") on `obj`."""
-        return isinstance(obj, models.Model) and allows(user_obj, perm.rpartition(".")[2], obj)
 
 
 def _read(user_id: object, at: dt.datetime) -> Reach:
