@@ -1,0 +1,8 @@
+"""The roof as an app: it holds the commands that span rooms, and no model."""
+
+from django.apps import AppConfig
+
+
+class RoofConfig(AppConfig):
+    name = "backend"
+    verbose_name = "The roof"

@@ -1,0 +1,153 @@
+"""Staff as the user model, their positions at centers, their invitations and sign-ins."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from backend.api.clock import now
+from backend.api.gate import ReachMemo, allows
+from backend.api.models import Identified, Versioned
+from centers.models.places import Center
+from centers.querysets import InvitationQuerySet, PositionQuerySet
+from centers.roles import Title
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Creates accounts; an account without a password waits for its invitation."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
+        """An account known by its e-mail address, in lower case."""
+        staff = self.model(email=email.strip().lower(), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
+        """An account that runs the platform. It sees no patient: grants alone open those."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "Staff":
+        """The account of an e-mail address, whatever its case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin):
+    """A person who works for a center and signs in by e-mail address. Deactivated, never deleted."""
+
+    email = models.EmailField(max_length=254)
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the admin site.")
+    created_at = models.DateTimeField(default=now, editable=False)
+    groups = models.ManyToManyField("auth.Group", through="centers.SubjectMembership", related_name="staff", blank=True)
+
+    objects = StaffManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name", "last_name"]
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["last_name", "first_name", "id"]
+        verbose_name_plural = "staff"
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="staff_email_once"),
+            # USERNAME_FIELD wants a plain unique key as well.
+            models.UniqueConstraint(fields=["email"], name="staff_email_key"),
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="staff_email_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    def get_full_name(self) -> str:
+        """First and last name, as people sign."""
+        return str(self)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether a live grant gives `perm` on `obj`; Django would answer True for a superuser before asking."""
+        return isinstance(obj, models.Model) and allows(self, perm.rpartition(".")[2], obj)
+
+    def has_perms(self, perm_list: Any, obj: Any = None) -> bool:
+        """Whether live grants give every one of `perm_list` on `obj`."""
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the admin shows an app at all: those without patient data, to people who may open the admin."""
+        return self.is_active and self.is_staff and app_label in {"centers"}
+
+
+class Position(Identified, Versioned):
+    """What somebody is at a center: a job title and credentials. It opens nothing; see RoleAssignment."""
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="positions")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="positions")
+    title = models.CharField(max_length=50, choices=[(title.value, title.value.replace("_", " ")) for title in Title])
+    credentials = models.CharField(max_length=100, blank=True, help_text="As printed after the name.")
+    supervisor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="supervisees")
+    sort_key = models.CharField(max_length=210, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_key", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["center", "staff"], name="position_one_per_center"),
+            models.UniqueConstraint(fields=["id", "center"], name="position_id_center"),
+            models.CheckConstraint(
+                condition=Q(supervisor__isnull=True) | ~Q(supervisor=F("id")), name="position_supervises_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["center", "sort_key", "id"], name="position_list")]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.id}"
+
+
+class Invitation(Identified):
+    """A link, good once and for some days, by which somebody sets a first password. Only the token's hash is kept."""
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="invitations")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    invited_by = models.CharField(max_length=64)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="invitation_in_order")]
+
+    def __str__(self) -> str:
+        return f"invitation {self.id}"
+
+    def is_open(self, at: dt.datetime) -> bool:
+        """Whether the link still works at `at`."""
+        return self.used_at is None and at < self.expires_at
+
+
+class SignIn(Identified):
+    """One signed-in device. Only the token's hash is kept; a revoked sign-in never works again."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="sign_ins")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(default=now)
+    last_seen_at = models.DateTimeField(default=now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    device = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["staff", "created_at"], name="signin_of_staff")]
+
+    def __str__(self) -> str:
+        return f"sign-in {self.id}"

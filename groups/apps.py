@@ -1,0 +1,8 @@
+"""The app configuration of therapy groups and their rosters."""
+
+from django.apps import AppConfig
+
+
+class GroupsConfig(AppConfig):
+    name = "groups"
+    verbose_name = "Therapy groups"

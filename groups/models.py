@@ -1,0 +1,123 @@
+"""Therapy groups, the enrollments that make their rosters, and their facilitators."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+from backend.api.models import Identified, Versioned
+from backend.api.ranges import DateRange
+from centers.models import Center, Program
+from groups.querysets import EnrollmentQuerySet, FacilitatorQuerySet, TherapyGroupQuerySet
+from patients.models import Episode, Patient
+from scheduling.models import Series
+from scheduling.models.series import Lead
+
+
+class TherapyGroup(Identified, Versioned):
+    """A therapy group; its sessions are those of its series.
+
+    No day may hold more enrollments than `capacity`: a database trigger counts under the group's lock, whatever wrote.
+    """
+
+    class Membership(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed", "new members join in cohorts, guests never"
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="therapy_groups")
+    series = models.OneToOneField(Series, on_delete=models.PROTECT, related_name="therapy_group")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="therapy_groups")
+    code = models.CharField(max_length=50)
+    name = models.CharField(max_length=200)
+    membership = models.CharField(max_length=10, choices=Membership, default=Membership.OPEN)
+    capacity = models.PositiveIntegerField()
+    min_size = models.PositiveIntegerField()
+    facilitator_group = models.OneToOneField("auth.Group", on_delete=models.PROTECT, related_name="therapy_group")
+
+    objects = TherapyGroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["center", "code"], name="therapygroup_code_once_per_center"),
+            models.UniqueConstraint(fields=["id", "center"], name="therapygroup_id_center"),
+            models.CheckConstraint(condition=Q(capacity__gte=F("min_size")), name="therapygroup_sizes_in_order"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="therapygroup_has_a_seat"),
+        ]
+        indexes = [models.Index(fields=["center", "code", "id"], name="therapygroup_list")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Enrollment(Identified, Versioned):
+    """A patient on a group's roster over a range of days; half-open. The roster of any day is a query over these."""
+
+    group = models.ForeignKey(TherapyGroup, on_delete=models.PROTECT, related_name="enrollments")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="enrollments")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="enrollments")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it ended.")
+    enrolled_by = models.CharField(max_length=64)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="enrollment_in_order"
+            ),
+            ExclusionConstraint(
+                name="enrollment_no_overlap",
+                expressions=[
+                    ("group", RangeOperators.EQUAL),
+                    ("patient", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["center", "starts_on", "id"], name="enrollment_list"),
+            models.Index(fields=["group", "starts_on", "id"], name="enrollment_of_group"),
+            models.Index(fields=["patient", "starts_on", "id"], name="enrollment_of_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"enrollment {self.id}"
+
+
+class Facilitator(Identified, Versioned):
+    """Somebody leads a group, from which day until which; sees the patients on its roster meanwhile."""
+
+    group = models.ForeignKey(TherapyGroup, on_delete=models.PROTECT, related_name="facilitators")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="facilitations")
+    role = models.CharField(max_length=10, choices=Lead, default=Lead.LEAD)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = FacilitatorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["role", "starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="facilitator_in_order"
+            ),
+            ExclusionConstraint(
+                name="facilitator_no_overlap",
+                expressions=[
+                    ("group", RangeOperators.EQUAL),
+                    ("staff", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["center", "starts_on", "id"], name="facilitator_list")]
+
+    def __str__(self) -> str:
+        return f"facilitator {self.id}"

@@ -1,0 +1,84 @@
+"""Who belongs to a patient's care team, and the grants on a patient."""
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from backend.api.clock import now
+from backend.api.grants import DatedGrant
+from backend.api.models import Identified, Versioned
+from backend.api.ranges import DateTimeRange
+from centers.models import Center
+from centers.models.access import IN_ORDER
+from patients.models.people import Patient
+from patients.querysets import CareTeamMemberQuerySet
+
+
+class PatientUserGrant(DatedGrant, UserObjectPermissionBase):
+    """A codename granted to one person on one patient."""
+
+    content_object = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "permission", "content_object", "ground_type", "ground_id"],
+                name="patientusergrant_one_per_ground",
+            ),
+            models.CheckConstraint(condition=IN_ORDER, name="patientusergrant_in_order"),
+        ]
+        indexes = [models.Index(fields=["ground_type", "ground_id"], name="patientusergrant_ground")]
+
+
+class PatientGroupGrant(DatedGrant, GroupObjectPermissionBase):
+    """A codename granted to a subject group (a group's facilitators) on one patient."""
+
+    content_object = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "permission", "content_object", "ground_type", "ground_id"],
+                name="patientgroupgrant_one_per_ground",
+            ),
+            models.CheckConstraint(condition=IN_ORDER, name="patientgroupgrant_in_order"),
+        ]
+        indexes = [models.Index(fields=["ground_type", "ground_id"], name="patientgroupgrant_ground")]
+
+
+class CareTeamMember(Identified, Versioned):
+    """Somebody on a patient's care team, from when until when. The record; grants are its projection."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care_team")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="care_teams")
+    starts_at = models.DateTimeField(default=now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CareTeamMemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="careteammember_in_order"
+            ),
+            ExclusionConstraint(
+                name="careteammember_no_overlap",
+                expressions=[
+                    ("patient", RangeOperators.EQUAL),
+                    ("staff", RangeOperators.EQUAL),
+                    (DateTimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["center", "starts_at", "id"], name="careteammember_list"),
+            models.Index(fields=["patient", "starts_at", "id"], name="careteammember_of_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"care team member {self.id}"

@@ -1,0 +1,102 @@
+"""Which rows of a patient's record one may see, and how patients are found."""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from backend.api.gate import ScopedQuerySet
+from patients.names import folded
+
+if TYPE_CHECKING:
+    from patients.models import (
+        AvailabilityWindow,
+        CareTeamMember,
+        ContactPoint,
+        Episode,
+        LeaveOfAbsence,
+        LevelOfCareStay,
+        MessagingConsent,
+        Patient,
+        StaffTask,
+    )
+
+BY_CENTER_OR_PATIENT = {"centers.Center": "center_id", "patients.Patient": "patient_id"}
+
+
+class PatientQuerySet(ScopedQuerySet["Patient"]):
+    """Patients."""
+
+    scope = {"centers.Center": "center_id", "patients.Patient": "id"}
+
+    def found_by(self, words: str) -> Self:
+        """Patients whose record number is `words`, or a name of whom begins with it, accents and case apart."""
+        prefix = folded(words)
+        if not prefix:
+            return self.none()
+        return self.filter(
+            Q(mrn=words.strip())
+            | Q(sort_key__startswith=prefix)
+            | Q(given_key__startswith=prefix)
+            | Q(preferred_key__startswith=prefix)
+        )
+
+
+class EpisodeQuerySet(ScopedQuerySet["Episode"]):
+    """Episodes of care."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+    def in_care_on(self, day: dt.date) -> Self:
+        """Episodes that cover `day`; the day of discharge is out."""
+        return self.filter(Q(discharged_on__isnull=True) | Q(discharged_on__gt=day), admitted_on__lte=day)
+
+
+class LevelOfCareStayQuerySet(ScopedQuerySet["LevelOfCareStay"]):
+    """Stays at a level of care."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+
+class CareTeamMemberQuerySet(ScopedQuerySet["CareTeamMember"]):
+    """Care-team memberships."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+
+class ContactPointQuerySet(ScopedQuerySet["ContactPoint"]):
+    """Contact points."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+
+class MessagingConsentQuerySet(ScopedQuerySet["MessagingConsent"]):
+    """Answers to the question whether messages may be sent."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+
+class AvailabilityWindowQuerySet(ScopedQuerySet["AvailabilityWindow"]):
+    """When in the week a patient can come."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+
+class LeaveOfAbsenceQuerySet(ScopedQuerySet["LeaveOfAbsence"]):
+    """Leaves of absence."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+    def covering(self, day: dt.date) -> Self:
+        """Leaves that cover `day`; the day a leave ends is out."""
+        return self.filter(starts_on__lte=day, ends_on__gt=day)
+
+
+class StaffTaskQuerySet(ScopedQuerySet["StaffTask"]):
+    """Work raised for staff."""
+
+    scope = BY_CENTER_OR_PATIENT
+
+    def open(self) -> Self:
+        """Tasks nobody has done yet."""
+        return self.filter(done_at__isnull=True)

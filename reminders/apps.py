@@ -1,0 +1,8 @@
+"""The app configuration of reminders: who is told what, when, once."""
+
+from django.apps import AppConfig
+
+
+class RemindersConfig(AppConfig):
+    name = "reminders"
+    verbose_name = "Reminders"

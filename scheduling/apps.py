@@ -1,0 +1,8 @@
+"""The app configuration of the one calendar."""
+
+from django.apps import AppConfig
+
+
+class SchedulingConfig(AppConfig):
+    name = "scheduling"
+    verbose_name = "Scheduling"

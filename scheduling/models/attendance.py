@@ -1,0 +1,147 @@
+"""Who is expected at a session, who came, and every change of that."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Deferrable, F, Q
+
+from backend.api.clock import now
+from backend.api.models import Identified, Versioned
+from centers.models import Center
+from patients.models import Patient
+from scheduling.models.sessions import Session
+from scheduling.querysets import AttendanceMoveQuerySet, AttendanceQuerySet
+
+
+class Status(models.TextChoices):
+    """The one vocabulary of attendance, for API, database and files."""
+
+    EXPECTED = "expected"
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    LATE_AND_LEFT_EARLY = "late_and_left_early"
+    EXCUSED_ABSENCE = "excused_absence"
+    NO_SHOW = "no_show"
+    CANCELLED_BY_PATIENT = "cancelled_by_patient"
+    CANCELLED_BY_PROGRAM = "cancelled_by_program"
+    NOT_EXPECTED = "not_expected"
+    ENTERED_IN_ERROR = "entered_in_error"
+
+
+CAME = (Status.PRESENT, Status.LATE, Status.LEFT_EARLY, Status.LATE_AND_LEFT_EARLY)
+MISSED = (Status.EXCUSED_ABSENCE, Status.NO_SHOW)
+CANCELLED = (Status.CANCELLED_BY_PATIENT, Status.CANCELLED_BY_PROGRAM)
+# These take a seat and the patient's time; the others leave both free.
+OCCUPYING = (Status.EXPECTED, *CAME)
+RECORDED = (*CAME, *MISSED, *CANCELLED)
+# Every move a status may make. A recorded status may be corrected into any other recorded one.
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.EXPECTED: frozenset({*RECORDED, Status.NOT_EXPECTED, Status.ENTERED_IN_ERROR}),
+    Status.NOT_EXPECTED: frozenset({Status.EXPECTED}),
+    Status.ENTERED_IN_ERROR: frozenset({Status.EXPECTED}),
+} | {status: frozenset({*RECORDED, Status.EXPECTED, Status.ENTERED_IN_ERROR} - {status}) for status in RECORDED}
+
+
+class Origin(models.TextChoices):
+    """How a patient came to be in a session; stays for good."""
+
+    ROSTER = "roster"
+    GUEST = "guest"
+    WALK_IN = "walk_in"
+
+
+class Attendance(Identified, Versioned):
+    """A patient in a session, made while still expected, so that the database itself refuses overlaps.
+
+    `during` and `on_schedule` are the session's own, held equal by a foreign key that cascades. Minutes are per patient:
+    the overlap of `[arrived_at or start, left_at or end]` with the session, less its break where breaks do not count.
+    """
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="attendances")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=30, choices=Status, default=Status.EXPECTED)
+    origin = models.CharField(max_length=10, choices=Origin, default=Origin.ROSTER)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    note = models.TextField(max_length=5000, blank=True)
+    collaterals = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Family members who came along.")
+    makes_up_for = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="made_up_by"
+    )
+    approved_by = models.CharField(max_length=64, blank=True)
+    recorded_by = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    during = DateTimeRangeField(editable=False)
+    on_schedule = models.BooleanField(default=True, editable=False)
+    starts_at = models.GeneratedField(
+        expression=models.Func("during", function="lower"), output_field=models.DateTimeField(), db_persist=True
+    )
+    occupies = models.GeneratedField(
+        expression=Q(status__in=[status.value for status in OCCUPYING]),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="attendance_status_known"),
+            models.CheckConstraint(condition=Q(origin__in=Origin.values), name="attendance_origin_known"),
+            models.UniqueConstraint(fields=["session", "patient"], name="attendance_once"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | Q(arrived_at__isnull=True) | Q(left_at__gte=F("arrived_at")),
+                name="attendance_times_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived_at__isnull=True, left_at__isnull=True)
+                | Q(status__in=[status.value for status in CAME]),
+                name="attendance_times_only_for_those_who_came",
+            ),
+            models.CheckConstraint(
+                condition=Q(makes_up_for__isnull=True) | ~Q(origin="roster"), name="attendance_makeup_is_a_guest"
+            ),
+            ExclusionConstraint(
+                name="attendance_patient_taken",
+                expressions=[("patient", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(on_schedule=True, occupies=True),
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["center", "starts_at", "id"], name="attendance_list"),
+            models.Index(fields=["patient", "starts_at", "id"], name="attendance_of_patient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attendance {self.id}"
+
+
+class AttendanceMove(Identified):
+    """One change of an attendance: from what, to what, by whom, when and why. Never changed; the database refuses."""
+
+    attendance = models.ForeignKey(Attendance, on_delete=models.PROTECT, related_name="moves")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
+    from_status = models.CharField(max_length=30, choices=Status, blank=True)
+    to_status = models.CharField(max_length=30, choices=Status)
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    by = models.CharField(max_length=64, help_text="A staff member's id, or system:<name>.")
+    at = models.DateTimeField(default=now)
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = AttendanceMoveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["attendance", "at", "id"], name="attendancemove_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attendance move {self.id}"
