@@ -1,0 +1,11 @@
+"""Runs, tests and manages this project with nothing but Python: `python3 iop.py up`, `test`, `manage`, `bench`."""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("iop.py needs Python 3.11 or newer, and this is " + sys.version.split()[0])
+
+from backend.servers.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
