@@ -35,7 +35,7 @@ def check_partitions(databases: Sequence[str] | None = None, **_kwargs: Any) -> 
     return [
         Error(
             f"The log has partitions for {months} months ahead, fewer than {LEAST_MONTHS_AHEAD}.",
-            hint="Run `manage ensure_audit_partitions`, and see why the daily task audit.tasks.keep_partitions_ahead did not.",
+            hint="Run `manage ensure_audit_partitions`, and see why the daily task of audit.tasks did not.",
             id="audit.E003",
         )
         for months in left.values()

@@ -3,7 +3,7 @@
 Version 1. A leaf is SHA-256 over the byte 0x00, the version (2 bytes) and every column but the leaf in the order of
 `COLUMNS`; each is its length (4 bytes) and its bytes, or 0xFFFFFFFF for NULL. Integers are big-endian. An id is its
 16 bytes, the ids of `patients` stand one after the other in stored order, a moment is microseconds since 1970 UTC
-(8 bytes, signed), text is UTF-8, JSON is the canonical text as stored. The trigger of migration 0001 says the same.
+(8 bytes, signed), text is UTF-8, JSON is its text as stored. The trigger of migration 0001 says the same.
 """
 
 import datetime as dt
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 VERSION = 1
+# The `_json` ones are the stored text of the columns `changes` and `details`.
 COLUMNS = (
     "id",
     "at",
@@ -29,8 +30,8 @@ COLUMNS = (
     "object_type",
     "object_pk",
     "object_repr",
-    "changes",
-    "details",
+    "changes_json",
+    "details_json",
 )
 _NULL = b"\xff\xff\xff\xff"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -38,7 +39,7 @@ _MICROSECOND = dt.timedelta(microseconds=1)
 
 
 def leaf_of(row: Mapping[str, object]) -> bytes:
-    """The leaf a row must have; `row` holds COLUMNS with the JSON columns as stored text (see `LogEntryQuerySet.leaves`).
+    """The leaf a row must have; `row` holds COLUMNS, as `LogEntryQuerySet.leaves` reads them.
 
     Raises TypeError for a value that no column of the log can hold.
     """

@@ -1,6 +1,6 @@
 """The log entry: one row per change, read, search, refusal or sign-in; append-only, partitioned by month, hashed."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from auditlog.models import AbstractLogEntry
 from django.contrib.postgres.fields import ArrayField
@@ -14,8 +14,14 @@ from audit.querysets import LogEntryManager
 from backend.api.clock import now
 from backend.api.ids import new_id
 
+if TYPE_CHECKING:
+    # Most of what auditlog's class declares is taken away below; to the type checker it declares nothing.
+    _Base = models.Model
+else:
+    _Base = AbstractLogEntry
 
-class LogEntry(AbstractLogEntry):
+
+class LogEntry(_Base):
     """One row of the audit stream. It names by ids and tells no contents; it refers to nothing.
 
     The database refuses UPDATE, DELETE and TRUNCATE, and sets `leaf` itself whatever is sent. The table's key is

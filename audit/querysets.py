@@ -1,4 +1,4 @@
-"""Which log entries: in a reviewer's scope, naming a patient, as the bytes their leaves were made of; and their writing."""
+"""Which log entries: in a reviewer's scope, naming a patient, as their leaves were made; and how they are written."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -38,12 +38,17 @@ class LogEntryQuerySet(ScopedQuerySet["LogEntry"]):
         return self.filter(at__gte=start, at__lt=end)
 
     def leaves(self) -> "models.QuerySet[LogEntry, dict[str, Any]]":
-        """What `audit.leaves.leaf_of` reads, with the stored `leaf`: the JSON columns come as their stored text."""
-        plain = [name for name in COLUMNS if name not in {"changes", "details"}]
-        return self.values(*plain, "leaf_version", "leaf", changes=Cast("changes", _TEXT), details=Cast("details", _TEXT))
+        """What `audit.leaves.leaf_of` reads, with the stored `leaf`: the JSON columns as text, not as values."""
+        as_text = {name: Cast(name.removesuffix("_json"), _TEXT) for name in COLUMNS if name.endswith("_json")}
+        plain = (name for name in COLUMNS if name not in as_text)
+        rows: models.QuerySet[LogEntry, dict[str, Any]] = self.values(*plain, "leaf_version", "leaf", **as_text)
+        return rows
 
 
-class LogEntryManager(models.Manager.from_queryset(LogEntryQuerySet)):
+_Manager = models.Manager.from_queryset(LogEntryQuerySet)
+
+
+class LogEntryManager(_Manager["LogEntry"]):
     """Writes entries; every one gets its actor, request and address from the recorder port, or is refused."""
 
     def append(

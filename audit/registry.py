@@ -8,7 +8,7 @@ from uuid import UUID
 
 from auditlog.registry import auditlog
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
-from django.db.models import DateTimeField, EmailField, Field, JSONField, Model, TextField
+from django.db.models import DateTimeField, EmailField, JSONField, Model, TextField
 
 from audit.canonical import canonical
 from audit.digests import digest
@@ -106,7 +106,7 @@ def _refuse_unfit(model: type[Model], name: str, *, is_plain: bool) -> None:
     except FieldDoesNotExist as error:
         message = f"{model._meta.label} has no field {name}"
         raise ImproperlyConfigured(message) from error
-    if is_plain and isinstance(field, Field) and isinstance(field, TextField | EmailField | JSONField) and not field.choices:
+    if is_plain and isinstance(field, TextField | EmailField | JSONField) and not field.choices:
         message = f"{model._meta.label}.{name} holds free text; the log keeps its digest only"
         raise ImproperlyConfigured(message)
 
