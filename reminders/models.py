@@ -42,8 +42,8 @@ class ReminderRule(Identified):
 class Reminder(Identified, Versioned):
     """The intent to remind one patient of one day of sessions by one rule; there is one such row, ever.
 
-    A dispatcher claims it (lease, attempt id), a worker sends it. `unknown` means nobody knows whether it went: the provider
-    is asked before anything is sent again.
+    A dispatcher claims it (lease, attempt id), a worker sends it. `unknown` means nobody knows whether it went: the
+    provider is asked before anything is sent again.
     """
 
     class State(models.TextChoices):

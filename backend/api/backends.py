@@ -1,4 +1,4 @@
-"""Django's `has_perm` answered by the gate; apart from it, since this module needs the user model to be loaded."""
+"""Django's permission questions, answered by the gate."""
 
 from django.contrib.auth.backends import BaseBackend
 from django.db import models
@@ -7,7 +7,7 @@ from backend.api.gate import User, allows
 
 
 class GateBackend(BaseBackend):
-    """Answers Django's `has_perm` from the gate: for one object only, never for a model as a whole."""
+    """Answers `has_perm` for one object only, never for a model as a whole; it signs nobody in."""
 
     def has_perm(self, user_obj: User, perm: str, obj: models.Model | None = None) -> bool:
         """Whether the user holds the codename at the end of `perm` ("app.codename" or "codename") on `obj`."""

@@ -14,7 +14,7 @@ from backend.servers.sharing import ROOT
 
 # Django commands that need the owner of the tables, and those that must see the database before it is migrated.
 OWNERS = frozenset({"migrate", "flush", "sqlflush", "dbshell"})
-UNMIGRATED = OWNERS | {"makemigrations", "showmigrations", "sqlmigrate", "check", "help", "spectacular"}
+UNMIGRATED = OWNERS | {"makemigrations", "showmigrations", "sqlmigrate", "check", "help", "version", "spectacular"}
 
 
 def serving_packages() -> str:

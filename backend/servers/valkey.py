@@ -76,6 +76,5 @@ class Valkey:
             return False
         return answer == b"+OK\r\n+PONG\r\n"
 
-    def introduce(self, port: int) -> None:
+    def introduce(self, _port: int, /) -> None:
         """Nothing to set up: what it holds goes with it."""
-        self.note = self.note or f"port {port}"

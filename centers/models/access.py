@@ -19,7 +19,7 @@ IN_ORDER = Q(expires_at__isnull=True) | Q(expires_at__gt=F("starts_at"))
 
 
 class SubjectMembership(Identified):
-    """Somebody's membership of a subject group, from when until when; the projection of the record it is grounded in."""
+    """Somebody's membership of a subject group, from when until when; the projection of its ground."""
 
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="memberships")

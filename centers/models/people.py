@@ -81,7 +81,7 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the admin shows an app at all: those without patient data, to people who may open the admin."""
-        return self.is_active and self.is_staff and app_label in {"centers"}
+        return self.is_active and self.is_staff and app_label == "centers"
 
 
 class Position(Identified, Versioned):

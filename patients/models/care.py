@@ -71,7 +71,10 @@ class Episode(Identified, Versioned):
 
 
 class LevelOfCareStay(Identified, Versioned):
-    """A stretch of an episode at one ASAM level. Stays of a patient at 2.1 and above never overlap; 1.x may run beside."""
+    """A stretch of an episode at one ASAM level.
+
+    Stays of a patient at 2.1 and above never overlap; 1.x may run beside.
+    """
 
     class Edition(models.TextChoices):
         THIRD = "3", "third"

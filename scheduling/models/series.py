@@ -63,7 +63,10 @@ class Series(Identified, Versioned):
 
 
 class Pattern(Identified, Versioned):
-    """One row of the weekly pattern: a session on each such weekday within the validity. Times are the center's wall clock."""
+    """One row of the weekly pattern: a session on each such weekday within the validity.
+
+    Times are the center's wall clock.
+    """
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="patterns")
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
