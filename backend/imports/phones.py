@@ -1,0 +1,44 @@
+"""Phone numbers as people write them, turned into E.164 (docs/import-format.md, rule 10)."""
+
+import re
+import unicodedata
+
+import phonenumbers
+
+_EXTENSION = re.compile(r"ext.*", re.IGNORECASE | re.DOTALL)
+_NORTH_AMERICA = re.compile(r"1?([0-9]{10})")
+_AUSTRALIA = re.compile(r"(?:0|61)([0-9]{9})")
+
+
+def e164(written: str, country: str | None) -> str | None:
+    """Return the number to dial, or None where it does not read as one.
+
+    `country` is that of numbers without `+`. For the US and Australia the format has a rule of its own, which takes any
+    digits of the right length; all others follow the numbering plans of `phonenumbers`. Where the country is not known
+    (the center's own row is at fault) a number without `+` is taken as it is, as the empty text.
+    """
+    text = _EXTENSION.sub("", unicodedata.normalize("NFKC", written)).strip()
+    digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+    international = text.startswith(("+", "(+"))
+    if international:
+        country = "US" if digits.startswith("1") else "AU" if digits.startswith("61") else ""
+    if country == "US":
+        match = _NORTH_AMERICA.fullmatch(digits)
+        return f"+1{match[1]}" if match else None
+    if country == "AU":
+        match = _AUSTRALIA.fullmatch(digits)
+        return f"+61{match[1]}" if match else None
+    if country is None:
+        return "" if digits else None
+    return _by_numbering_plan(f"+{digits}" if international else digits, country or None)
+
+
+def _by_numbering_plan(text: str, country: str | None) -> str | None:
+    """Read a number by the plan of its country; its length must be possible there, it need not be in use."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
