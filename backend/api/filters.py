@@ -1,0 +1,99 @@
+"""Declared list filters: unknown parameters are refused by the base view, malformed values by the filters here."""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django import forms
+from django.db import models
+from django_filters import rest_framework as filters
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from backend.api.errors import Refused
+
+MAX_WINDOW = dt.timedelta(days=92)
+FROM, TO = "from", "to"
+
+
+class MomentFormField(forms.Field):
+    """A moment of RFC 3339, with its offset. An unescaped plus sign arrives as a blank and is read as one."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        """The aware moment; None for nothing."""
+        if value in self.empty_values:
+            return None
+        try:
+            moment = dt.datetime.fromisoformat(str(value).strip().replace(" ", "+"))
+        except ValueError as error:
+            raise forms.ValidationError("not a moment", code="invalid") from error
+        if moment.tzinfo is None:
+            raise forms.ValidationError("not a moment", code="naive")
+        return moment
+
+
+class MomentFilter(filters.Filter):
+    """Compares a stored instant with a moment."""
+
+    field_class = MomentFormField
+
+
+class StrictFilterSet(filters.FilterSet):
+    """The base of every list's filters."""
+
+    @classmethod
+    def parameters(cls) -> frozenset[str]:
+        """The names a list's query may hold."""
+        return frozenset(cls.get_filters())
+
+
+class WindowFilterSet(StrictFilterSet):
+    """A list of calendar rows: asked for a half-open window (from counts, to does not) of at most 92 days.
+
+    `window_field` is the column compared: dates for a date column, moments with offset for an instant.
+    """
+
+    window_field: ClassVar[str]
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The declared filters, and both ends of the window."""
+        found: dict[str, Any] = super().get_filters()
+        if cls._meta.model is None:
+            return found
+        column = cls._meta.model._meta.get_field(cls.window_field)
+        kind = MomentFilter if isinstance(column, models.DateTimeField) else filters.DateFilter
+        found[FROM] = kind(field_name=cls.window_field, lookup_expr="gte", required=True)
+        found[TO] = kind(field_name=cls.window_field, lookup_expr="lt", required=True)
+        return found
+
+    def filter_queryset(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Rows within the window. Raises Refused (400) when it is turned round or too long."""
+        start, end = self.form.cleaned_data[FROM], self.form.cleaned_data[TO]
+        if end <= start:
+            raise Refused("validation_failed", 400, {TO: "window_order"})
+        if end - start > MAX_WINDOW:
+            raise Refused("validation_failed", 400, {TO: "window_too_long"})
+        return super().filter_queryset(queryset)
+
+
+class DeclaredFilters(filters.DjangoFilterBackend):
+    """Applies a list's filter set; what does not validate is a 400."""
+
+    filterset_base = StrictFilterSet
+
+    def filter_queryset(self, request: Request, queryset: models.QuerySet[Any], view: APIView) -> models.QuerySet[Any]:
+        """The rows the declared filters leave. A window that is missing gets a problem of its own."""
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            raise Refused(*_invalid(filterset.errors.as_data()))
+        return filterset.qs
+
+
+def _invalid(errors: dict[str, list[Any]]) -> tuple[str, int, dict[str, list[str]]]:
+    codes = {name: [fault.code or "invalid" for fault in faults] for name, faults in errors.items()}
+    missing = {name for name, found in codes.items() if "required" in found}
+    if missing and missing <= {FROM, TO}:
+        return "window_required", 400, codes
+    return "validation_failed", 400, codes
