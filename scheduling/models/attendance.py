@@ -55,7 +55,8 @@ class Attendance(Identified, Versioned):
     """A patient in a session, made while still expected, so that the database itself refuses overlaps.
 
     `during` and `on_schedule` are the session's own, held equal by a foreign key that cascades.
-    Minutes are per patient: the overlap of `[arrived_at or start, left_at or end]` with the session, less its break where breaks do not count.
+    Minutes are per patient: the overlap of `[arrived_at or start, left_at or end]` with the session, less its break
+    where breaks do not count.
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
