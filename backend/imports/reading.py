@@ -8,6 +8,7 @@ from backend.imports.booking_checks import BookingChecks
 from backend.imports.export import Export
 from backend.imports.faults import Fault
 from backend.imports.pruning import sound_export
+from backend.imports.schedule_checks import schedule_faults
 from backend.imports.session_checks import SessionChecks
 from backend.imports.survey import Survey
 
@@ -33,7 +34,7 @@ def read_export(directory: Path, progress: Progress | None = None) -> tuple[Expo
     SessionChecks(survey).run()
     export = sound_export(survey)
     tell("checked", 4, 4)
-    return export, sorted(set(survey.faults))
+    return export, sorted(set(survey.faults or schedule_faults(export)))
 
 
 _ROW_CHECKS = (

@@ -136,13 +136,15 @@ class Timetable:
     def sessions(self) -> list[PlannedSession]:
         """Return all sessions of the covered days, by their original date and series."""
         first, last = self.covered
-        found = []
+        found: list[PlannedSession] = []
         for offset in range((last - first).days):
             day = first + timedelta(days=offset)
             for rows in self.patterns.values():
-                keys = (SessionKey(row.series, Moment(day, row.start)) for row in rows)
-                found.extend(self._planned(key, row) for key, row in zip(keys, rows, strict=True)
-                             if self._gives(row, key.start))  # fmt: skip
+                found.extend(
+                    self._planned(SessionKey(row.series, Moment(day, row.start)), row)
+                    for row in rows
+                    if self._gives(row, Moment(day, row.start))
+                )
         return sorted(found, key=lambda session: (session.key.start, session.key.series))
 
     def _gives(self, row: PatternRow, start: Moment) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from backend.imports.export import AttendanceRow, BlockRow, ExceptionRow, MakeupRow, SessionKey
+from backend.imports.export import AttendanceRow, BlockRow, ExceptionRow, MakeupRow, PatternRow, SessionKey
 from backend.imports.faults import Kind
 from backend.imports.row_checks import Keys
 from backend.imports.schedule import PlannedSession, Rosters, Status, Timetable
@@ -26,7 +26,7 @@ class SessionChecks:
     def __init__(self, survey: Survey) -> None:
         """Take the survey once all files before these have been judged."""
         self.survey = survey
-        self.patterns = (
+        self.patterns: tuple[PatternRow, ...] = (
             *(row for _, row in survey.blocks.sound()),
             *(row for _, row in survey.individual.sound()),
         )
