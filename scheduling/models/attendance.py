@@ -81,7 +81,9 @@ class Attendance(Identified, Versioned):
         expression=models.Func("during", function="lower"), output_field=models.DateTimeField(), db_persist=True
     )
     occupies = models.GeneratedField(
-        expression=Q(status__in=[status.value for status in OCCUPYING]),
+        expression=models.ExpressionWrapper(
+            Q(status__in=[status.value for status in OCCUPYING]), output_field=models.BooleanField()
+        ),
         output_field=models.BooleanField(),
         db_persist=True,
     )

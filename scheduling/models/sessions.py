@@ -51,7 +51,9 @@ class Session(Identified, Versioned):
         expression=DateTimeRange("starts_at", "ends_at"), output_field=DateTimeRangeField(), db_persist=True
     )
     on_schedule = models.GeneratedField(
-        expression=Q(status="scheduled"), output_field=models.BooleanField(), db_persist=True
+        expression=models.ExpressionWrapper(Q(status="scheduled"), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
 
     objects = SessionQuerySet.as_manager()
