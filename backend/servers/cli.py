@@ -18,7 +18,7 @@ PASSED_ON: Mapping[str, tuple[Callable[[Sequence[str]], None], str]] = {
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="iop.py", description="Run, test and manage an installation on this machine.")
-    choices = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    choices = top.add_subparsers(dest="command", required=True)
     starting = choices.add_parser("up", help="start everything, with a sample center to try")
     starting.add_argument("--no-demo", action="store_true", help="start empty")
     starting.add_argument("--port", type=int, help="where the web listens (8000, or the next free one)")

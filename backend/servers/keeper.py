@@ -1,7 +1,7 @@
 """Owns one embedded server: starts it, and stops it once no command shares it any more.
 
 Run as `python -m backend.servers.keeper NAME DATA [--temporary]`, detached from any terminal. It writes one line of
-JSON to standard output, the facts of the running server or an `error`, then waits. Commands hold a share of
+JSON to standard output, the facts of the running server or an `error`, closes it and waits. Commands hold a share of
 `users.lock`, which the kernel takes back even from a killed one; the keeper alone asks for it exclusively.
 `keeper.lock` tells that the keeper lives.
 """
@@ -114,6 +114,9 @@ def report(facts: dict[str, object]) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    # The child keeps: it is nobody's to wait for, so a command that stays for days collects no dead keepers.
+    if os.fork():
+        os._exit(0)
     name, data, *flags = arguments
     temporary = "--temporary" in flags
     folder = Path(data) / name

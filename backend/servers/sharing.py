@@ -47,7 +47,7 @@ def start_keeper(python: Path, name: str, data: Path, *, temporary: bool) -> dic
     command = [str(python), "-m", "backend.servers.keeper", name, str(data), *(["--temporary"] if temporary else [])]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with log.open("w", encoding="utf-8") as errors:
-        keeper = subprocess.Popen(
+        keeper = subprocess.run(
             command,
             cwd=ROOT,
             env=environment,
@@ -55,8 +55,9 @@ def start_keeper(python: Path, name: str, data: Path, *, temporary: bool) -> dic
             stdout=subprocess.PIPE,
             stderr=errors,
             start_new_session=True,
+            check=False,
         )
-        line = keeper.stdout.readline() if keeper.stdout else b""
+    line = keeper.stdout.decode()
     if not line:
         message = f"the keeper of {name} ended without a word: {log.read_text(encoding='utf-8')[-2000:]}"
         raise TroubleError(message)
