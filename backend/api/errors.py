@@ -136,7 +136,7 @@ def _framework(exc: Exception) -> Problem | None:
         scheme = getattr(exc, "auth_header", None) or "Bearer"
         return Problem(HTTPStatus.UNAUTHORIZED, "not_authenticated", headers={"WWW-Authenticate": scheme})
     if isinstance(exc, exceptions.Throttled):
-        wait = str(int(exc.wait or 1))
+        wait = str(int(getattr(exc, "wait", None) or 1))
         return Problem(HTTPStatus.TOO_MANY_REQUESTS, "throttled", headers={"Retry-After": wait})
     if isinstance(exc, exceptions.APIException):
         return Problem(exc.status_code, CODES_BY_STATUS.get(exc.status_code, "internal_error"))

@@ -5,7 +5,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
-from django_filters import rest_framework as filters
+from django_filters.filters import DateFilter, Filter, UUIDFilter
+from django_filters.filterset import FILTER_FOR_DBFIELD_DEFAULTS
+from django_filters.rest_framework.backends import DjangoFilterBackend
+from django_filters.rest_framework.filterset import FilterSet
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -31,19 +34,32 @@ class MomentFormField(forms.Field):
         return moment
 
 
-class MomentFilter(filters.Filter):
+class MomentFilter(Filter):
     """Compares a stored instant with a moment."""
 
     field_class = MomentFormField
 
 
-class StrictFilterSet(filters.FilterSet):
-    """The base of every list's filters."""
+class StrictFilterSet(FilterSet):
+    """The base of every list's filters.
+
+    A reference is compared by id and never looked up: looking would tell hidden rows from absent ones.
+    """
+
+    FILTER_DEFAULTS = {
+        **FILTER_FOR_DBFIELD_DEFAULTS,
+        models.ForeignKey: {"filter_class": UUIDFilter},
+        models.OneToOneField: {"filter_class": UUIDFilter},
+        models.DateTimeField: {"filter_class": MomentFilter},
+    }
+    # Set by the library's metaclass.
+    _meta: ClassVar[Any]
+    base_filters: ClassVar[dict[str, Any]]
 
     @classmethod
     def parameters(cls) -> frozenset[str]:
         """The names a list's query may hold."""
-        return frozenset(cls.get_filters())
+        return frozenset(cls.base_filters)
 
 
 class WindowFilterSet(StrictFilterSet):
@@ -61,7 +77,7 @@ class WindowFilterSet(StrictFilterSet):
         if cls._meta.model is None:
             return found
         column = cls._meta.model._meta.get_field(cls.window_field)
-        kind = MomentFilter if isinstance(column, models.DateTimeField) else filters.DateFilter
+        kind = MomentFilter if isinstance(column, models.DateTimeField) else DateFilter
         found[FROM] = kind(field_name=cls.window_field, lookup_expr="gte", required=True)
         found[TO] = kind(field_name=cls.window_field, lookup_expr="lt", required=True)
         return found
@@ -73,10 +89,11 @@ class WindowFilterSet(StrictFilterSet):
             raise Refused("validation_failed", 400, {TO: "window_order"})
         if end - start > MAX_WINDOW:
             raise Refused("validation_failed", 400, {TO: "window_too_long"})
-        return super().filter_queryset(queryset)
+        rows: models.QuerySet[Any] = super().filter_queryset(queryset)
+        return rows
 
 
-class DeclaredFilters(filters.DjangoFilterBackend):
+class DeclaredFilters(DjangoFilterBackend):
     """Applies a list's filter set; what does not validate is a 400."""
 
     filterset_base = StrictFilterSet
@@ -88,7 +105,8 @@ class DeclaredFilters(filters.DjangoFilterBackend):
             return queryset
         if not filterset.is_valid():
             raise Refused(*_invalid(filterset.errors.as_data()))
-        return filterset.qs
+        rows: models.QuerySet[Any] = filterset.qs
+        return rows
 
 
 def _invalid(errors: dict[str, list[Any]]) -> tuple[str, int, dict[str, list[str]]]:

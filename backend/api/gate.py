@@ -47,6 +47,11 @@ class Reach:
             )
         return frozenset()
 
+    def holds(self, codename: str) -> bool:
+        """Whether `codename` is granted on anything at all."""
+        found = (*self.outer.values(), *(codenames for _, codenames in self.inner.values()))
+        return any(codename in codenames for codenames in found)
+
     def codenames_on(self, center_id: UUID | None, patient_id: UUID | None = None) -> frozenset[str]:
         """Every codename granted on the outer container, and on the inner one if it is given and lies within."""
         granted = self.outer.get(center_id, frozenset()) if center_id else frozenset()
@@ -126,7 +131,7 @@ def allows(user: User, codename: str, obj: models.Model) -> bool:
     return rows.visible_to(user, codename).filter(pk=obj.pk).exists()
 
 
-def _read(user_id: object, at: dt.datetime) -> Reach:
+def _read(user_id: UUID, at: dt.datetime) -> Reach:
     outer: dict[UUID, frozenset[str]] = {}
     inner: dict[UUID, tuple[UUID, frozenset[str]]] = {}
     with connection.cursor() as cursor:

@@ -57,3 +57,30 @@ class StoredAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"StoredAnswer {self.pk}"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the request that claims this row is the first with its key."""
+        return self.status == 0
+
+    @classmethod
+    def claimed(cls, asked: "StoredAnswer", at: dt.datetime) -> "StoredAnswer":
+        """`asked` itself when its key is free or was used too long ago, else the row that holds the key.
+
+        The unique key makes a second request wait until the first has committed or gone; then it sees the answer.
+        """
+        rows = cls._default_manager
+        rows.bulk_create([asked], ignore_conflicts=True)
+        stored = rows.filter(user_id=asked.user_id, route=asked.route, key=asked.key).select_for_update().first()
+        if stored is not None and stored.created_at > at - ANSWER_LIFETIME:
+            return stored
+        if stored is not None:
+            stored.delete()
+        asked.save(force_insert=True)
+        return asked
+
+    @classmethod
+    def purge(cls, at: dt.datetime) -> int:
+        """Delete the answers nobody can ask for any more; returns how many."""
+        deleted, _ = cls._default_manager.filter(created_at__lte=at - ANSWER_LIFETIME).delete()
+        return deleted

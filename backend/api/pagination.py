@@ -28,10 +28,11 @@ class CursorPages(BasePagination):
 
     parameters = frozenset({CURSOR, PAGE_SIZE})
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """One page of rows. Raises Refused (400) for a malformed size, or a cursor that is no row of this list."""
         self.url = request.build_absolute_uri()
-        self.next = self.previous = None
+        self.next: str | None = None
+        self.previous: str | None = None
         size = _size(request.query_params.get(PAGE_SIZE))
         ordering = stored_order(queryset)
         cursor = request.query_params.get(CURSOR)

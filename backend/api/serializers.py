@@ -26,7 +26,7 @@ class MomentField(serializers.DateTimeField):
         return value
 
 
-class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
+class VisibleRelatedField(serializers.PrimaryKeyRelatedField[Any]):
     """A reference to a row on which the user holds `codename`; any other is answered like a row that does not exist."""
 
     def __init__(self, *, codename: str, **options: Any) -> None:

@@ -1,0 +1,74 @@
+"""What left in an answer, and to the log with it: the patients, by center, of every object serialized."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from backend.api import recorder
+from backend.api.grant_tables import containers
+from backend.api.recorder import JSON
+from backend.api.serializers import place_of
+
+
+class Release:
+    """Collects whose data an answer holds. One event per center it touches: a center's log is read by that center."""
+
+    def __init__(self) -> None:
+        self._patients: defaultdict[UUID | None, set[UUID]] = defaultdict(set)
+
+    def add(self, objects: Iterable[Any]) -> None:
+        """Note objects that lie in a patient's record or a center; bare ids count as patients' ids."""
+        for item in objects:
+            center_id, patient_id = (None, item) if isinstance(item, UUID) else place_of(item)
+            self._patients[center_id].update([patient_id] if patient_id else [])
+
+    def add_patients(self, center_id: UUID | None, patient_ids: Iterable[UUID]) -> None:
+        """Note patients of one center by their ids."""
+        self._patients[center_id].update(patient_ids)
+
+    def clear(self) -> None:
+        """Forget all: the work is rolled back and done again."""
+        self._patients.clear()
+
+    @property
+    def patients(self) -> list[UUID]:
+        """Everybody named so far."""
+        return sorted({patient for named in self._patients.values() for patient in named})
+
+    @property
+    def center_id(self) -> UUID | None:
+        """The center of it all, when there is exactly one."""
+        known = [center_id for center_id in self._patients if center_id]
+        return known[0] if len(known) == 1 else None
+
+    def events(self, action: str, *, kind: str, object_id: str, details: Mapping[str, JSON]) -> list[recorder.Event]:
+        """One event per center with patients; a search is an event even where it found nobody."""
+        named = {center_id: patients for center_id, patients in self._patients.items() if patients}
+        if not named and action == "search":
+            named = {self.center_id: set()}
+        return [
+            recorder.Event(
+                action=action,
+                kind=kind,
+                object_id=object_id,
+                center_id=center_id,
+                patient_ids=tuple(sorted(patients)),
+                details=details,
+            )
+            for center_id, patients in named.items()
+        ]
+
+
+def place_of_absent(model: type[models.Model], pk: object) -> tuple[UUID | None, UUID | None]:
+    """Where the object of a refused request lies, if there is one: those who guard it may see who tried.
+
+    One indexed statement, whether there is such an object or not.
+    """
+    columns = {field.attname for field in model._meta.concrete_fields}
+    outer, inner = containers()
+    wanted = [name for name in (f"{outer._meta.model_name}_id", f"{inner._meta.model_name}_id") if name in columns]
+    found = model._base_manager.filter(pk=pk).only("pk", *wanted).first()
+    return place_of(found) if found is not None else (None, None)
