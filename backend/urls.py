@@ -1,0 +1,15 @@
+"""Every address of the service: the API of each room under /api/v1/, sign-in, the admin, the docs page and health."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+ROOMS = ("centers", "patients", "scheduling", "groups", "reminders", "audit")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    *(path("api/v1/", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
+]
+if find_spec("backend.api.urls"):
+    urlpatterns.append(path("", include("backend.api.urls")))
