@@ -73,7 +73,8 @@ class WindowFilterSet(StrictFilterSet):
     @classmethod
     def get_filters(cls) -> dict[str, Any]:
         """The declared filters, and both ends of the window."""
-        found: dict[str, Any] = super().get_filters()
+        base: Any = super()
+        found: dict[str, Any] = base.get_filters()
         if cls._meta.model is None:
             return found
         column = cls._meta.model._meta.get_field(cls.window_field)
@@ -89,7 +90,8 @@ class WindowFilterSet(StrictFilterSet):
             raise Refused("validation_failed", 400, {TO: "window_order"})
         if end - start > MAX_WINDOW:
             raise Refused("validation_failed", 400, {TO: "window_too_long"})
-        rows: models.QuerySet[Any] = super().filter_queryset(queryset)
+        base: Any = super()
+        rows: models.QuerySet[Any] = base.filter_queryset(queryset)
         return rows
 
 
@@ -100,7 +102,8 @@ class DeclaredFilters(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: models.QuerySet[Any], view: APIView) -> models.QuerySet[Any]:
         """The rows the declared filters leave. A window that is missing gets a problem of its own."""
-        filterset = self.get_filterset(request, queryset, view)
+        backend: Any = self
+        filterset = backend.get_filterset(request, queryset, view)
         if filterset is None:
             return queryset
         if not filterset.is_valid():
