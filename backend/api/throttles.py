@@ -1,13 +1,16 @@
 """Throttles that let requests pass, and say so in the log, when the cache is away."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from backend.api.middleware import client_address
+
+if TYPE_CHECKING:  # at run time the views load the throttles that settings name, not the other way round
+    from rest_framework.views import APIView
 
 logger = logging.getLogger("backend.api")
 
@@ -15,7 +18,7 @@ logger = logging.getLogger("backend.api")
 class FailOpenThrottle(SimpleRateThrottle):
     """A rate limit that never turns an outage of the cache into an outage of the service."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether the request may pass; always when nobody can count."""
         try:
             return super().allow_request(request, view)
@@ -29,7 +32,7 @@ class StaffThrottle(FailOpenThrottle):
 
     scope = "staff"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str:
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
         """Ids and addresses only."""
         ident = str(request.user.pk) if request.user.is_authenticated else client_address(request._request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
@@ -40,6 +43,6 @@ class SignInThrottle(FailOpenThrottle):
 
     scope = "sign_in"
 
-    def get_cache_key(self, request: Request, view: APIView) -> str:
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
         """By address: before sign-in nobody has an id."""
         return self.cache_format % {"scope": self.scope, "ident": client_address(request._request)}
