@@ -16,15 +16,18 @@ WEEK_OF = "({0} - ((extract(isodow FROM {0})::int + 6 - %(week_starts_on)s) %% 7
 CAME = "('present', 'late', 'left_early', 'late_and_left_early')"
 ON_ROSTER = "held.origin = 'roster' AND held.status NOT IN ('not_expected', 'entered_in_error')"
 
-# Elapsed whole minutes in which two half-open stretches overlap; null bounds give null, read as none.
+# Elapsed whole minutes in which two half-open stretches overlap.
 OVERLAP = "greatest(0, floor(extract(epoch FROM least({1}, {3}) - greatest({0}, {2})) / 60))::int"
 PRESENT = ("coalesce(held.arrived_at, session.starts_at)", "coalesce(held.left_at, session.ends_at)")
 ATTENDED = OVERLAP.format(*PRESENT, "session.starts_at", "session.ends_at")
-ATTENDED_BREAK = OVERLAP.format(
-    f"greatest({PRESENT[0]}, session.starts_at)",
-    f"least({PRESENT[1]}, session.ends_at)",
-    "session.break_starts_at",
-    "session.break_ends_at",
+# greatest() and least() pass over nulls, so a session without a break has to be told apart.
+ATTENDED_BREAK = "CASE WHEN session.break_starts_at IS NULL THEN 0 ELSE {0} END".format(
+    OVERLAP.format(
+        f"greatest({PRESENT[0]}, session.starts_at)",
+        f"least({PRESENT[1]}, session.ends_at)",
+        "session.break_starts_at",
+        "session.break_ends_at",
+    )
 )
 
 # Weeks with a day in the window, and for each patient in care in them the program that governs: of several episodes the
@@ -84,7 +87,7 @@ events AS (
     SELECT held.patient_id, {WEEK_OF.format("session.local_date")}, session.local_date, session.kind, 0, 0,
            seated.is * length.full, seated.is * length.pause,
            seated.is * took.place * length.full, seated.is * took.place * length.pause,
-           came.is * {ATTENDED}, came.is * coalesce({ATTENDED_BREAK}, 0)
+           came.is * {ATTENDED}, came.is * {ATTENDED_BREAK}
     FROM window_sessions session
     JOIN scheduling_attendance held ON held.session_id = session.id
     LEFT JOIN took_place ON took_place.session_id = session.id

@@ -25,7 +25,7 @@ used AS (
            held.status, held.status IN {CAME} AS came,
            CASE WHEN held.status NOT IN {CAME} THEN 0
                 WHEN rule.breaks_count THEN {ATTENDED}
-                ELSE {ATTENDED} - coalesce({ATTENDED_BREAK}, 0) END AS minutes
+                ELSE {ATTENDED} - {ATTENDED_BREAK} END AS minutes
     FROM window_sessions session
     JOIN scheduling_attendance held ON held.session_id = session.id
     CROSS JOIN LATERAL (SELECT {WEEK_OF.format("session.local_date")} AS starts) week
