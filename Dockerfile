@@ -20,4 +20,4 @@ RUN SECRET_KEY=build AUDIT_DIGEST_KEY=build DATABASE_URL=postgres://build/build 
 USER iop
 EXPOSE 8000
 CMD ["gunicorn", "backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", \
-     "--timeout", "60", "--worker-tmp-dir", "/dev/shm"]
+     "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]

@@ -97,7 +97,7 @@ def says(log: Path, words: str) -> bool:
 
 def web_command(descriptor: int) -> Sequence[str]:
     """No access log: addresses carry the names people search for."""
-    options = f"--bind fd://{descriptor} --workers 2 --threads 4 --timeout 60"
+    options = f"--bind fd://{descriptor} --workers 2 --threads 4 --timeout 60 --no-control-socket"
     return ["gunicorn", "backend.wsgi:application", *options.split()]
 
 

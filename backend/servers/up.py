@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from argparse import Namespace
@@ -33,6 +34,7 @@ class Up:
     port: int | None
     steps: Steps
     installation: Installation = field(init=False)
+    listener: socket.socket = field(init=False)
     programs: list[Program] = field(default_factory=list)
     closing: str = ""
 
@@ -53,6 +55,10 @@ class Up:
         return 0
 
     def _prepare(self) -> None:
+        """The port first: whoever asked for a taken one should not wait to hear it."""
+        self.listener, note = listen(self.port)
+        if note:
+            say(note)
         data = data_folder()
         with self.steps.step("Packages") as step:
             python, how = ensure(data, serving_packages())
@@ -69,17 +75,13 @@ class Up:
         with self.steps.step("Tables") as step:
             step.title = "Tables brought up to date" if migrate(self.installation) else "Tables as they were"
             self._collect_static()
-        listener, note = listen(self.port)
-        port = listener.getsockname()[1]
-        address = f"http://127.0.0.1:{port}"
-        if note:
-            say(f"      {note}")
+        address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         if self.demo:
             with self.steps.step("Sample center"):
                 self.closing = self._django("demo", "--base-url", address)
         self.closing += self._addresses(address)
-        self.programs = programs(self.installation, listener, demo=self.demo)
-        listener.close()
+        self.programs = programs(self.installation, self.listener, demo=self.demo)
+        self.listener.close()
         for program in self.programs:
             with self.steps.step(program.title) as step:
                 program.wait_until_ready()
