@@ -24,7 +24,7 @@ _EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@(?=.{4,253}$)[^\W_](?:[\w-]*[^
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xi](?=-))(?:-[A-Za-z0-9]{1,8})*")
 # What a message may quote: no more digits than a date has, so no phone number; no capitals, so no name.
 _PLAIN = re.compile(r"(?=(?:[^0-9]*[0-9]){0,8}[^0-9]*$)[0-9:T./ +-]{1,24}|[0-9]{4}-[0-9T:-]{1,18}")
-_CODE = re.compile(r"[a-z0-9_.:-]{1,24}|[A-Za-z]+/[A-Za-z_/+-]{1,32}")
+_CODE = re.compile(r"[a-z_.:-][a-z0-9_.:-]{1,24}|[A-Za-z]+/[A-Za-z_/+-]{1,32}")
 _PRIVATE = frozenset({Kind.BAD_EMAIL, Kind.BAD_PHONE})
 
 
