@@ -22,6 +22,7 @@ CODE_KEYS = frozenset({
     "filters",
     "format",
     "ground_type",
+    "grounds",
     "group",
     "kind",
     "method",
@@ -36,6 +37,7 @@ CODE_KEYS = frozenset({
     "state",
     "status",
     "subject_type",
+    "subjects",
     "view",
 })  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/{}<>-]{0,99}")

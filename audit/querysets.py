@@ -93,7 +93,7 @@ class LogEntryManager(_Manager["LogEntry"]):
         return self.append(
             kind=Kind.CHANGE,
             action=action,
-            object_type=instance._meta.label,
+            object_type=instance._meta.label_lower,
             object_pk=str(instance.pk),
             patients=policy.patients(instance),
             center_id=policy.center(instance),

@@ -1,11 +1,29 @@
-"""Which rows of the center's own tables one may see."""
+"""Which rows of the center's own tables one may see, and which sign-ins still work."""
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from centers.models import Center, Closure, Invitation, Position, Program, ProgramRule, Role, RoleAssignment, Room
+    from centers.models import (
+        Center,
+        Closure,
+        Invitation,
+        Position,
+        Program,
+        ProgramRule,
+        Role,
+        RoleAssignment,
+        Room,
+    )
 
 
 class CenterQuerySet(ScopedQuerySet["Center"]):
@@ -43,11 +61,19 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
 
     scope = {"centers.Center": "center_id"}
 
+    def not_ended(self) -> Self:
+        """Positions people still hold."""
+        return self.filter(ended_at__isnull=True)
+
 
 class RoleQuerySet(ScopedQuerySet["Role"]):
     """The roles of the centers one reaches."""
 
     scope = {"centers.Center": "center_id"}
+
+    def of_centers(self, center_ids: Collection[UUID] | None) -> Self:
+        """The roles of some centers; of all when none are named."""
+        return self.all() if center_ids is None else self.filter(center_id__in=center_ids)
 
 
 class RoleAssignmentQuerySet(ScopedQuerySet["RoleAssignment"]):
@@ -55,8 +81,42 @@ class RoleAssignmentQuerySet(ScopedQuerySet["RoleAssignment"]):
 
     scope = {"centers.Center": "center_id"}
 
+    def of_centers(self, center_ids: Collection[UUID] | None) -> Self:
+        """The assignments of some centers; of all when none are named."""
+        return self.all() if center_ids is None else self.filter(center_id__in=center_ids)
+
+    def not_over(self, at: dt.datetime) -> Self:
+        """Assignments in force at a moment, and those yet to begin."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def in_force(self, at: dt.datetime) -> Self:
+        """Assignments in force at a moment."""
+        return self.not_over(at).filter(starts_at__lte=at)
+
 
 class InvitationQuerySet(ScopedQuerySet["Invitation"]):
     """Invitations of the centers one reaches."""
 
     scope = {"centers.Center": "center_id"}
+
+    def close(self, *, staff_id: UUID) -> None:
+        """Let no link of somebody work any more. One by one, so that the log has each."""
+        for invitation in self.filter(staff_id=staff_id, used_at__isnull=True):
+            invitation.used_at = now()
+            invitation.save(update_fields=["used_at"])
+
+
+class SignInQuerySet(models.QuerySet["SignIn"]):
+    """Signed-in devices; found by the hash of their token, never listed for others."""
+
+    def live(self, at: dt.datetime) -> Self:
+        """Sign-ins that still work: not revoked, neither idle nor old beyond the limits, of people who are active."""
+        idle = dt.timedelta(minutes=settings.SIGN_IN_IDLE_MINUTES)
+        oldest = at - dt.timedelta(hours=settings.SIGN_IN_ABSOLUTE_HOURS)
+        return self.filter(
+            revoked_at__isnull=True, last_seen_at__gt=at - idle, created_at__gt=oldest, staff__is_active=True
+        )
+
+    def revoke(self, **which: Any) -> int:
+        """Let the named sign-ins never work again; returns how many did so far."""
+        return self.filter(revoked_at__isnull=True, **which).update(revoked_at=now())

@@ -21,7 +21,7 @@ OVERLAP = "greatest(0, floor(extract(epoch FROM least({1}, {3}) - greatest({0}, 
 PRESENT = ("coalesce(held.arrived_at, session.starts_at)", "coalesce(held.left_at, session.ends_at)")
 ATTENDED = OVERLAP.format(*PRESENT, "session.starts_at", "session.ends_at")
 # greatest() and least() pass over nulls, so a session without a break has to be told apart.
-ATTENDED_BREAK = "CASE WHEN session.break_starts_at IS NULL THEN 0 ELSE {0} END".format(
+ATTENDED_BREAK = "CASE WHEN session.break_starts_at IS NULL THEN 0 ELSE {} END".format(
     OVERLAP.format(
         f"greatest({PRESENT[0]}, session.starts_at)",
         f"least({PRESENT[1]}, session.ends_at)",

@@ -10,10 +10,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from backend.api.clock import now
+from backend.api.folding import folded
 from backend.api.gate import ReachMemo, allows
 from backend.api.models import Identified, Versioned
 from centers.models.places import Center
-from centers.querysets import InvitationQuerySet, PositionQuerySet
+from centers.querysets import InvitationQuerySet, PositionQuerySet, SignInQuerySet
 from centers.roles import Title
 
 
@@ -111,6 +112,15 @@ class Position(Identified, Versioned):
     def __str__(self) -> str:
         return f"{self.title} {self.id}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row and the key it is sorted by."""
+        self.set_keys()
+        super().save(*args, **kwargs)
+
+    def set_keys(self) -> None:
+        """Fold the name into the key that sorts; bulk writers call this themselves."""
+        self.sort_key = folded(f"{self.staff.last_name} {self.staff.first_name}")
+
 
 class Invitation(Identified):
     """A link, good once and for some days, by which somebody sets a first password. Only the token's hash is kept."""
@@ -145,6 +155,8 @@ class SignIn(Identified):
     last_seen_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=200, blank=True)
+
+    objects = SignInQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["staff", "created_at"], name="signin_of_staff")]

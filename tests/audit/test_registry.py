@@ -38,7 +38,7 @@ def test_creation_change_and_deletion_are_logged(acting: ActorContext, logged_gr
         ("change", "delete", str(pk)),
     ]
     assert entries[1].changes == {"name": [digest("Jane Roe"), digest("José")]}
-    assert {entry.object_repr for entry in entries} == {f"auth.Group {pk}"}
+    assert {entry.object_repr for entry in entries} == {f"auth.group {pk}"}
 
 
 def test_plain_values_stay_and_others_do_not(acting: ActorContext, logged_groups: type[Group]) -> None:
