@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,9 +134,13 @@ class Postgres:
     def _reachable_place(self) -> Path:
         if self.cluster.exists() or can(self.account, "x", self.place):
             return self.place
-        mark = hashlib.sha256(str(self.place).encode()).hexdigest()[:12]
-        place = public_home() / f"data-{mark}"
-        place.mkdir(mode=0o755, exist_ok=True)
+        # The way there is written down, not computed: who removes the data folder starts afresh, with fresh secrets.
+        pointer = self.place / "elsewhere"
+        if not pointer.exists():
+            place = Path(tempfile.mkdtemp(prefix="data-", dir=public_home()))
+            place.chmod(0o755)
+            pointer.write_text(str(place), encoding="utf-8")
+        place = Path(pointer.read_text(encoding="utf-8"))
         self.note = f"its data lies in {place}, since nobody, who runs it, cannot enter {self.place}"
         return place
 
