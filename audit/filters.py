@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django_filters import rest_framework as filters
+from django_filters.filters import CharFilter, ChoiceFilter, UUIDFilter
 
 from audit.kinds import Kind
 from audit.models import LogEntry
@@ -15,11 +15,11 @@ from backend.api.filters import FROM, TO, MomentFilter, StrictFilterSet
 class LogEntryFilters(StrictFilterSet):
     """All optional. `from` and `to` bound a half-open window of moments with offset; `patient` finds who is named."""
 
-    center = filters.UUIDFilter(field_name="center_id")
-    patient = filters.UUIDFilter(method="named")
-    actor = filters.CharFilter(field_name="actor_id", max_length=100)
-    kind = filters.ChoiceFilter(choices=Kind.choices)
-    action = filters.CharFilter(max_length=100)
+    center = UUIDFilter(field_name="center_id")
+    patient = UUIDFilter(method="named")
+    actor = CharFilter(field_name="actor_id", max_length=100)
+    kind = ChoiceFilter(choices=Kind.choices)
+    action = CharFilter(max_length=100)
 
     class Meta:
         model = LogEntry

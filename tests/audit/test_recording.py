@@ -14,7 +14,7 @@ from audit.masking import masked
 from audit.models import LogEntry
 from backend.api.clock import frozen
 from backend.api.ids import new_id
-from backend.api.recorder import Actor, ActorContext, Event, NoActorError, acting_as, record
+from backend.api.recorder import JSON, Actor, ActorContext, Event, NoActorError, acting_as, record
 
 
 def test_an_entry_holds_who_what_when_and_about_whom(db: None, acting: ActorContext) -> None:
@@ -51,7 +51,7 @@ def test_system_acts_under_its_own_name(db: None) -> None:
 
 
 def test_details_keep_numbers_dates_ids_and_codes_only(db: None, acting: ActorContext) -> None:
-    plain = {
+    plain: dict[str, JSON] = {
         "count": 3,
         "share": 0.5,
         "none": None,
@@ -61,7 +61,11 @@ def test_details_keep_numbers_dates_ids_and_codes_only(db: None, acting: ActorCo
         "at": "2026-01-05T09:00:00+00:00",
         "patient": str(new_id()),
     }
-    told = {"term": "jane", "phone": "20260105", "inner": {"code": "two words", "names": ["Jane Roe", "José"]}}
+    told: dict[str, JSON] = {
+        "term": "jane",
+        "phone": "20260105",
+        "inner": {"code": "two words", "names": ["Jane Roe", "José"]},
+    }
     record(Event("search", details=plain | told))
     assert LogEntry.objects.get().details == plain | {
         "term": digest("jane"),
