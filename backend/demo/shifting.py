@@ -5,7 +5,8 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from backend.imports.export import Export, Moment, Row
-from backend.imports.schedule import PlannedSession, Schedule
+from backend.imports.schedule import Schedule
+from centers.roles import ROLE_OF_TITLE, RoleName, Title
 
 WEEK = dt.timedelta(weeks=1)
 # Which of the sample's weeks today is to lie in, counted from one.
@@ -26,30 +27,20 @@ def shifted(export: Export, weeks: int) -> Export:
 
 
 def known_by(export: Export, now: dt.datetime) -> Export:
-    """The export as it would have been written now: nothing recorded of sessions to come, nor of the latest one.
+    """The export as it would have been written now: nothing recorded of sessions to come, nor of one that has begun.
 
-    The latest session that has begun stays open, so that whoever tries the service has one to record.
+    The latest session led by a counselor stays open, so that whoever tries the service has one to record.
     """
     schedule = Schedule(export)
     begun = [session for session in schedule.sessions if session.start <= now and session.status == "scheduled"]
-    latest = max(begun, key=lambda session: (len(schedule.roster(session)) > 1, session.start), default=None)
+    counselors = {row.email for row in export.staff if ROLE_OF_TITLE[Title(row.role)][0] is RoleName.COUNSELOR}
+    led = [session for session in begun if session.staff[0].email in counselors and len(schedule.roster(session)) > 1]
+    latest = max(led, key=lambda session: session.start, default=None)
     recorded = {session.key for session in begun if session is not latest}
     attendance = [row for row in export.attendance if row.session in recorded]
     makeups = [row for row in export.makeups if row.attended in recorded and row.missed in recorded]
     tables = {item.name: getattr(export, item.name) for item in _tables(export)}
     return Export(**(tables | {"attendance": attendance, "makeups": makeups}))
-
-
-def open_session(export: Export, now: dt.datetime) -> PlannedSession | None:
-    """The session `known_by` left open."""
-    recorded = {row.session for row in export.attendance}
-    schedule = Schedule(export)
-    begun = [
-        session
-        for session in schedule.sessions
-        if session.start <= now and session.key not in recorded and session.status == "scheduled"
-    ]
-    return max(begun, key=lambda session: (len(schedule.roster(session)) > 1, session.start), default=None)
 
 
 def _tables(export: Export) -> list[Any]:
