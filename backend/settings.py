@@ -149,9 +149,12 @@ ACCOUNT_PREVENT_ENUMERATION = True
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "centers.sign_in.SignInTokenStrategy"
+SESSION_ENGINE = "centers.sessions"
 SIGN_IN_IDLE_MINUTES = int(os.environ.get("SIGN_IN_IDLE_MINUTES", "15"))
 SIGN_IN_ABSOLUTE_HOURS = 12
 INVITATION_DAYS = 7
+# Where people reach this installation; links in messages begin with it.
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
 # --- the audit stream ---
 AUDITLOG_LOGENTRY_MODEL = "audit.LogEntry"

@@ -8,7 +8,8 @@ class CentersConfig(AppConfig):
     verbose_name = "Centers and staff"
 
     def ready(self) -> None:
-        from centers import logged, refusals
+        from centers import logged, refusals, sign_in_log
 
+        sign_in_log.connect()
         logged.register()
         refusals.register()

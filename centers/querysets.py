@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         Role,
         RoleAssignment,
         Room,
+        SignIn,
     )
 
 
@@ -116,6 +118,12 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
         return self.filter(
             revoked_at__isnull=True, last_seen_at__gt=at - idle, created_at__gt=oldest, staff__is_active=True
         )
+
+    def with_roles(self, at: dt.datetime) -> Self:
+        """Each with its person and, as `role_names`, the names of the roles the person holds at `at`; one statement."""
+        held = self.model._meta.apps.get_model("centers", "RoleAssignment").objects.in_force(at)
+        names = held.filter(staff=OuterRef("staff_id")).order_by("role__name").distinct().values("role__name")
+        return self.select_related("staff").annotate(role_names=ArraySubquery(names))
 
     def revoke(self, **which: Any) -> int:
         """Let the named sign-ins never work again; returns how many did so far."""

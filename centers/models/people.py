@@ -13,9 +13,12 @@ from backend.api.clock import now
 from backend.api.folding import folded
 from backend.api.gate import ReachMemo, allows
 from backend.api.models import Identified, Versioned
+from backend.api.recorder import Actor
 from centers.models.places import Center
 from centers.querysets import InvitationQuerySet, PositionQuerySet, SignInQuerySet
 from centers.roles import Title
+
+SEEN_EVERY = dt.timedelta(minutes=1)
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -46,6 +49,8 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin site.")
     created_at = models.DateTimeField(default=now, editable=False)
+    # The names of the roles held when the request was authenticated; the log keeps them with every act.
+    acting_role = ""
     groups = models.ManyToManyField("auth.Group", through="centers.SubjectMembership", related_name="staff", blank=True)
 
     objects = StaffManager()
@@ -67,6 +72,10 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    def as_actor(self) -> Actor:
+        """The person as the log names who acts: values that stay true when the row changes."""
+        return Actor(str(self.pk), str(self), self.acting_role)
 
     def get_full_name(self) -> str:
         """First and last name, as people sign."""
@@ -156,6 +165,9 @@ class SignIn(Identified):
     revoked_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=200, blank=True)
 
+    # The roles held by the person when the row was read `with_roles`.
+    role_names: tuple[str, ...] = ()
+
     objects = SignInQuerySet.as_manager()
 
     class Meta:
@@ -163,3 +175,9 @@ class SignIn(Identified):
 
     def __str__(self) -> str:
         return f"sign-in {self.id}"
+
+    def note_seen(self, at: dt.datetime) -> None:
+        """Remember the latest use, to the minute: one write a minute, not one a request."""
+        if at - self.last_seen_at >= SEEN_EVERY:
+            self.last_seen_at = at
+            self.save(update_fields=["last_seen_at"])

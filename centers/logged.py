@@ -1,0 +1,40 @@
+"""Which models of centers the log follows, and which of their values it keeps in clear."""
+
+from audit.registry import register as follow
+from centers.models import (
+    Center,
+    Closure,
+    Invitation,
+    Position,
+    Program,
+    ProgramRule,
+    Role,
+    RoleAssignment,
+    Room,
+    Staff,
+)
+
+# Not followed: grants and memberships, which every change logs as one grant event; SignIn, whose coming and going are
+# sign-in and sign-out events, and whose last-seen time changes by the minute.
+
+
+def register() -> None:
+    """Follow every record; names, addresses and reasons appear as digests."""
+    follow(Center, plain=["timezone", "week_starts_on", "calendar_from", "calendar_to", "sending_since"], center="pk")
+    follow(Program, plain=["center", "code", "population", "is_part2"])
+    follow(
+        ProgramRule,
+        plain=[field.name for field in ProgramRule._meta.concrete_fields if field.name != "version"],
+        exclude=["version"],
+    )
+    follow(Room, plain=["center", "code", "capacity"], exclude=["version"])
+    follow(Closure, plain=["center", "date", "from_time", "to_time", "starts_at", "ends_at"], exclude=["version"])
+    follow(Role, plain=["center", "name", "group"])
+    follow(
+        RoleAssignment,
+        plain=["center", "role", "staff", "signs", "starts_at", "ends_at", "assigned_by"],
+        exclude=["version"],
+    )
+    follow(Staff, plain=["is_active", "is_staff", "is_superuser", "created_at"], exclude=["version", "last_login"])
+    follow(Position, plain=["center", "staff", "title", "supervisor", "ended_at"], exclude=["version", "sort_key"])
+    follow(Invitation, plain=["center", "staff", "created_at", "expires_at", "used_at", "invited_by"])

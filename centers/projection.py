@@ -1,0 +1,39 @@
+"""The grants and memberships that roles and their assignments want; the stored ones are their projection."""
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
+
+from backend.api.grants import GrantKey, Ground, Key, MembershipKey
+from centers.models import Role, RoleAssignment
+from centers.roles import ROLES, RoleName
+
+# What a role may do does not begin or end; who holds it does.
+ALWAYS = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def ground_of(record: Role | RoleAssignment) -> Ground:
+    """The ground under which a record's rows are stored."""
+    return Ground("role" if isinstance(record, Role) else "role_assignment", record.pk)
+
+
+def keys_of_role(role: Role) -> set[Key]:
+    """The codenames the subject group of a role holds on its center."""
+    return {
+        GrantKey("group", role.group_id, codename.value, "centers.Center", role.center_id, ALWAYS)
+        for codename in ROLES[RoleName(role.name)].codenames
+    }
+
+
+def keys_of_assignment(assignment: RoleAssignment, group_id: int) -> set[Key]:
+    """The membership of the role's subject group that an assignment gives its holder."""
+    return {MembershipKey(assignment.staff_id, group_id, assignment.starts_at, assignment.ends_at)}
+
+
+def wanted_grants(center_ids: Collection[UUID] | None = None) -> dict[Ground, set[Key]]:
+    """Every row the records of some centers want, by ground; of all centers when none are named."""
+    roles = Role.objects.of_centers(center_ids)
+    assignments = RoleAssignment.objects.of_centers(center_ids).select_related("role")
+    wanted = {ground_of(role): keys_of_role(role) for role in roles}
+    wanted |= {ground_of(one): keys_of_assignment(one, one.role.group_id) for one in assignments}
+    return wanted

@@ -1,0 +1,54 @@
+"""What the verbs and the constraints of centers refuse, in words; registered when apps are ready."""
+
+from backend.api.problems import register_constraint, register_fault, register_problem
+
+PROBLEMS = {
+    "role_of_oneself": ("Not for oneself", "Somebody else must give you a role."),
+    "role_has_ended": ("Role is over", "The assignment has ended already."),
+    "staff_inactive": ("Account closed", "The account is not active."),
+    "works_here_already": ("Works here already", "The person has a position at this center."),
+    "position_has_ended": ("Position is over", "The person has left this center already."),
+    "deactivation_of_oneself": ("Not for oneself", "Somebody else must close your account."),
+    "has_password": ("Password is set", "The person has a password already; a link would replace it."),
+    "mail_not_sent": ("Mail not sent", "The mail server did not take the message. Try again later."),
+    "invitation_not_valid": ("Link not valid", "The link is not known, was used, or has expired. Ask for another."),
+    "sign_in_failed": ("Sign-in failed", "E-mail address and password do not fit together."),
+}
+FAULTS = {
+    "timezone_unknown": "This is not an IANA time zone.",
+    "password_too_short": "The password is shorter than 12 characters.",
+    "password_too_common": "The password is among the most common ones.",
+    "password_too_similar": "The password is too similar to your name or address.",
+    "email_password_mismatch": "E-mail address and password do not fit together.",
+    "too_many_login_attempts": "Too many attempts. Wait some minutes.",
+    "incorrect_password": "The password is not correct.",
+    "enter_current_password": "The password is not correct.",
+}
+CONSTRAINTS = {
+    "center_name_once": ("center_name_taken", "Another center bears this name."),
+    "center_calendar_in_order": ("calendar_order", "The calendar must end after it begins."),
+    "center_week_starts_on_a_weekday": ("weekday_unknown", "The week starts on a day from 0 (Monday) to 6 (Sunday)."),
+    "program_code_once_per_center": ("program_code_taken", "Another program of the center has this code."),
+    "programrule_one_version_a_day": ("rule_version_exists", "The program has a version that begins on this day."),
+    "programrule_maximum_not_under_minimum": ("weekly_minutes_order", "The maximum must not be under the minimum."),
+    "programrule_days_fit_a_week": ("days_fit_a_week", "A week has seven days."),
+    "room_code_once_per_center": ("room_code_taken", "Another room of the center has this code."),
+    "closure_in_order": ("closure_order", "A closure must end after it begins."),
+    "staff_email_once": ("email_taken", "Another account has this e-mail address."),
+    "staff_email_key": ("email_taken", "Another account has this e-mail address."),
+    "position_one_per_center": ("works_here_already", ""),
+    "position_supervises_another": ("supervisor_of_oneself", "Nobody supervises themselves."),
+    "centers_position_supervisor_id_center_id_same": ("supervisor_elsewhere", "The supervisor works elsewhere."),
+    "roleassignment_in_order": ("role_order", "A role must end after it begins."),
+    "roleassignment_no_overlap": ("role_held_already", "The person holds this role in some of that time."),
+}
+
+
+def register() -> None:
+    """Add the texts to the service's tables."""
+    for code, (title, detail) in PROBLEMS.items():
+        register_problem(code, title, detail)
+    for code, detail in FAULTS.items():
+        register_fault(code, detail)
+    for constraint, (code, text) in CONSTRAINTS.items():
+        register_constraint(constraint, code, text)
