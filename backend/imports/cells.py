@@ -15,7 +15,7 @@ from centers.wall_time import is_zone
 Reader = Callable[[str], object]
 
 LARGEST = 2_147_483_647
-LONGEST_ADDRESS = 320
+LONGEST_ADDRESS, LONGEST_PHONE = 254, 50
 # Days no export reaches; between them zones can be reckoned with.
 LONG_AGO, FAR_AHEAD = date(1900, 1, 1), date(2200, 1, 1)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -52,6 +52,17 @@ def shown(cell: str, kind: Kind) -> str:
 def text(cell: str) -> str:
     """Take free text, a name or a code that another row declares; it may hold anything a database can store."""
     return cell
+
+
+def upto(limit: int) -> Reader:
+    """Read text that the database keeps in no more than `limit` characters."""
+
+    def read(cell: str) -> str:
+        if len(cell) > limit:
+            _refuse(f"expected no more than {limit} characters", Kind.TOO_LONG)
+        return cell
+
+    return read
 
 
 @cache
@@ -206,7 +217,7 @@ def phone(home: str | None) -> Reader:
     """Read a phone number; `home` is the country of numbers without `+`, None if that is not known."""
 
     def read(cell: str) -> Phone:
-        dialed = e164(cell, home)
+        dialed = e164(cell, home) if len(cell) <= LONGEST_PHONE else None
         if dialed is None:
             _refuse("expected a phone number of the center's country, or one with +", Kind.BAD_PHONE)
         return Phone(cell, dialed)

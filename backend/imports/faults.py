@@ -5,7 +5,9 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Kinds of faults; the first block is that of docs/import-format.md, the second concerns whole files."""
+    """Kinds of faults; the first block is that of docs/import-format.md, the second is ours: what the database has no
+    room for, and whole files.
+    """
 
     COLUMN_COUNT = "column_count"
     NOT_UTF8 = "not_utf8"
@@ -32,6 +34,7 @@ class Kind(StrEnum):
     TIMES_ON_ABSENCE = "times_on_absence"
     NOT_MISSED = "not_missed"
 
+    TOO_LONG = "too_long"
     MISSING_FILE = "missing_file"
     MISSING_COLUMN = "missing_column"
     UNKNOWN_COLUMN = "unknown_column"

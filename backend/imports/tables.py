@@ -6,7 +6,7 @@ from keyword import iskeyword
 from typing import Generic, TypeVar
 
 from backend.imports import cells, export
-from backend.imports.cells import Reader, choice, choices, number, text
+from backend.imports.cells import Reader, choice, choices, number, text, upto
 
 R = TypeVar("R", bound=export.Row)
 
@@ -19,7 +19,6 @@ ROLES = (
 # Levels of the third and fourth editions of the ASAM criteria.
 ASAM_LEVELS = (
     "0.5", "1", "1.0", "1.5", "1.7", "2.1", "2.5", "2.7", "3.1", "3.3", "3.5", "3.7", "4", "4.0",
-    "1-WM", "2-WM", "3.2-WM", "3.7-WM", "4-WM",
 )  # fmt: skip
 ACTIONS = ("cancelled", "moved", "shortened", "substitute")
 ATTENDED = ("present", "late", "left_early")
@@ -27,6 +26,8 @@ MISSED = ("excused_absence", "no_show")
 STATUSES = (*ATTENDED, *MISSED, "cancelled_by_program")
 DISCHARGE_REASONS = tuple("1234567")
 DAY, WEEK, MANY = 1440, 10080, 32767
+# What the database has room for, in characters.
+_CODE, _PERSON, _TITLE, _REMARK = cells.upto(50), cells.upto(100), cells.upto(200), cells.upto(500)
 
 _REQUIRED = object()
 
@@ -77,12 +78,15 @@ def center(home: str | None) -> Table[export.CenterRow]:
         "center.csv",
         export.CenterRow,
         (
-            Column("name", text),
-            Column("discreet_name", text),
+            Column("name", _TITLE),
+            Column("discreet_name", _PERSON),
             Column("timezone", cells.zone),
             Column("week_starts_on", cells.weekday),
             optional("phone", cells.phone(home)),
-            *(optional(name, text) for name in ("street", "city", "region", "postal_code")),
+            optional("street", _TITLE),
+            optional("city", _PERSON),
+            optional("region", _PERSON),
+            optional("postal_code", upto(20)),
             Column("country", cells.country),
             Column("covers_from", cells.dated),
             Column("covers_to", cells.dated),
@@ -94,8 +98,8 @@ PROGRAMS = Table(
     "programs.csv",
     export.ProgramRow,
     (
-        Column("code", text),
-        Column("name", text),
+        Column("code", _CODE),
+        Column("name", _TITLE),
         Column("level_of_care", choice(ASAM_LEVELS)),
         Column("weekly_minutes_min", number(0, WEEK)),
         optional("weekly_minutes_max", number(0, WEEK)),
@@ -110,7 +114,7 @@ PROGRAMS = Table(
 ROOMS = Table(
     "rooms.csv",
     export.RoomRow,
-    (Column("code", text), Column("name", text), Column("capacity", number(1, MANY))),
+    (Column("code", _CODE), Column("name", _TITLE), Column("capacity", number(1, MANY))),
     key=("code",),
 )
 
@@ -121,7 +125,7 @@ CLOSURES = Table(
         Column("date", cells.dated),
         optional("from", cells.clock),
         optional("to", cells.clock),
-        Column("reason", text, ""),
+        Column("reason", _REMARK, ""),
     ),
 )
 
@@ -130,10 +134,10 @@ STAFF = Table(
     export.StaffRow,
     (
         Column("email", cells.own_address),
-        Column("first_name", text),
-        Column("last_name", text),
+        Column("first_name", _PERSON),
+        Column("last_name", _PERSON),
         Column("role", choice(ROLES)),
-        optional("credentials", text),
+        optional("credentials", _PERSON),
         optional("supervisor", cells.colleague),
     ),
     key=("email",),
@@ -146,8 +150,10 @@ def patients(home: str | None) -> Table[export.PatientRow]:
         "patients.csv",
         export.PatientRow,
         (
-            *(Column(name, text) for name in ("mrn", "first_name", "last_name")),
-            optional("preferred_name", text),
+            Column("mrn", _CODE),
+            Column("first_name", _PERSON),
+            Column("last_name", _PERSON),
+            optional("preferred_name", _PERSON),
             Column("birth_date", cells.day),
             optional("phone_mobile", cells.phone(home)),
             optional("phone_other", cells.phone(home)),
@@ -170,15 +176,15 @@ def patients(home: str | None) -> Table[export.PatientRow]:
 LEAVES = Table(
     "leaves.csv",
     export.LeaveRow,
-    (Column("mrn", text), Column("from", cells.day), Column("to", cells.day), Column("reason", text, "")),
+    (Column("mrn", text), Column("from", cells.day), Column("to", cells.day), Column("reason", upto(1000), "")),
 )
 
 GROUPS = Table(
     "groups.csv",
     export.GroupRow,
     (
-        Column("code", text),
-        Column("name", text),
+        Column("code", _CODE),
+        Column("name", _TITLE),
         Column("program", text),
         Column("membership", choice(("open", "closed"))),
         Column("capacity", number(1, MANY)),
@@ -201,7 +207,7 @@ BLOCKS = Table(
         optional("break_minutes", number(1, DAY)),
         Column("kind", choice(GROUP_KINDS)),
         Column("room", text),
-        optional("topic", text),
+        optional("topic", _REMARK),
         *_validity(),
     ),
 )
@@ -216,7 +222,7 @@ INDIVIDUAL = Table(
     "individual.csv",
     export.IndividualRow,
     (
-        Column("code", text),
+        Column("code", _CODE),
         Column("staff", cells.colleague),
         Column("mrn", text),
         Column("weekday", cells.weekday),
@@ -241,7 +247,7 @@ EXCEPTIONS = Table(
         optional("new_room", text),
         optional("substitute", cells.colleague),
         optional("replaces", cells.colleague),
-        optional("reason", text),
+        optional("reason", _REMARK),
     ),
 )
 

@@ -98,8 +98,15 @@ def test_an_open_quote_costs_its_own_row_only(directory: Path) -> None:
 
 
 def test_a_huge_cell_is_read(directory: Path) -> None:
-    edit(directory / "closures.csv", b"early", b"x" * 3_000_000)
+    edit(directory / "attendance.csv", b"came late", b"x" * 3_000_000)
     assert places(directory) == []
+
+
+def test_text_the_database_has_no_room_for_is_reported(directory: Path) -> None:
+    edit(directory / "closures.csv", b"early", b"x" * 501)
+    assert [(file, column, kind) for file, _, column, kind in places(directory)] == [
+        ("closures.csv", "reason", "too_long")
+    ]
 
 
 def test_a_file_of_another_encoding_is_reported_by_its_header(directory: Path) -> None:
