@@ -55,7 +55,8 @@ class CursorPages(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The shape of a page, for the OpenAPI document."""
-        link = {"type": ["string", "null"], "format": "uri"}
+        # Without an example of its own, no example of a row is shown within a page.
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["results", "next", "previous"],
