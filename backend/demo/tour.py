@@ -41,7 +41,7 @@ def recording(base_url: str, counselor: DemoPerson, session: Session) -> str:
         "",
         f"  curl -s {base_url}/api/v1/auth/app/v1/auth/login -H 'Content-Type: application/json' \\",
         f"    -d '{sign_in}' | tee /tmp/iop-sign-in.json",
-        '  TOKEN=$(python3 -c \'import json; print(json.load(open("/tmp/iop-sign-in.json"))["meta"]["session_token"])\')',
+        '  TOKEN=$(sed "s/.*session_token\\": *\\"//; s/\\".*//" /tmp/iop-sign-in.json)',
         f'  curl -si {roster} -H "Authorization: Bearer $TOKEN" | tee /tmp/iop-roster.txt',
         "  ETAG=$(grep -i '^etag:' /tmp/iop-roster.txt | cut -d' ' -f2 | tr -d '\\r')",
         f'  curl -s -X PUT {roster} -H "Authorization: Bearer $TOKEN" -H "If-Match: $ETAG" \\',
