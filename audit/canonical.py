@@ -12,8 +12,8 @@ else:
 
 
 def canonical(value: object) -> str:
-    """Keys sorted, no blanks, ASCII only. Raises ValueError for NaN and infinities, TypeError for what JSON has not."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    """Keys sorted, no blanks, ASCII only; ids, dates and decimals as their text. Raises ValueError for NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=str)
 
 
 class CanonicalJSONField(_Text):

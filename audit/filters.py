@@ -28,9 +28,11 @@ class LogEntryFilters(StrictFilterSet):
     @classmethod
     def get_filters(cls) -> dict[str, Any]:
         """Also the two whose names Python keeps to itself."""
-        found: dict[str, Any] = super().get_filters()
-        found[FROM] = MomentFilter(field_name="at", lookup_expr="gte")
-        found[TO] = MomentFilter(field_name="at", lookup_expr="lt")
+        base: Any = super()
+        moment: Any = MomentFilter
+        found: dict[str, Any] = base.get_filters()
+        found[FROM] = moment(field_name="at", lookup_expr="gte")
+        found[TO] = moment(field_name="at", lookup_expr="lt")
         return found
 
     def named(self, rows: LogEntryQuerySet, _name: str, patient_id: UUID) -> models.QuerySet[LogEntry]:

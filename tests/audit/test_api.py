@@ -55,7 +55,7 @@ def write(harbor: Center, acting: ActorContext) -> Write:
     def write_one(action: str = "read", *patients: UUID, at: dt.datetime | None = None, **fields: Any) -> UUID:
         with frozen(at or now()):
             record(Event(action, **{"center_id": harbor.pk, "patient_ids": patients, **fields}))
-        return LogEntry.objects.latest("id").pk  # ids grow with time
+        return LogEntry.objects.latest("id").id  # ids grow with time
 
     return write_one
 

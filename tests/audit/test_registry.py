@@ -112,6 +112,12 @@ def test_values_that_are_no_text_are_digested_as_json() -> None:
     assert masked == {"name": [digest("true"), digest('{"a":2,"b":1}')]}
 
 
+def test_lists_of_dates_and_ids_are_stored_as_text(acting: ActorContext, logged_groups: type[Group]) -> None:
+    day, pk = dt.date(2026, 3, 2), new_id()
+    LogEntry.objects.log_create(Group(pk=1), action="update", changes={"id": ([day], [pk])})
+    assert LogEntry.objects.get().changes == {"id": [["2026-03-02"], [str(pk)]]}
+
+
 def test_free_text_cannot_be_plain() -> None:
     with pytest.raises(ImproperlyConfigured, match="free text"):
         registry.register(Session, plain=["session_data"])
