@@ -1,6 +1,7 @@
 """The guard before everything: request ids, readable bytes only, the client's address, and headers of every answer."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from backend.api.ids import new_id
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 API_PREFIXES = ("/api/", "/_allauth/")
 REQUEST_ID = "iop.request_id"
+BROKEN_BYTES = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -59,10 +61,16 @@ def request_id_of(request: HttpRequest) -> str:
 
 
 def is_readable(request: HttpRequest) -> bool:
-    """Whether path, query and headers are UTF-8 without NUL. WSGI hands over bytes as Latin-1 text."""
+    """Whether path, query and headers are UTF-8 without NUL. WSGI hands over bytes as Latin-1 text.
+
+    Bytes of the path that are no UTF-8 have been turned back into escapes when Django hands it over.
+    """
+    if BROKEN_BYTES.search(request.path_info):
+        return False
     values = [value for name, value in request.META.items() if name.startswith("HTTP_") or name == "CONTENT_TYPE"]
     try:
-        sent = [str(value).encode("latin-1") for value in (*values, request.META.get("PATH_INFO", ""))]
+        sent = [str(value).encode("latin-1") for value in values]
+        sent.append(request.path_info.encode())
         sent.append(unquote_to_bytes(str(request.META.get("QUERY_STRING", "")).encode("latin-1")))
         return not any("\x00" in item.decode("utf-8") for item in sent)
     except UnicodeError:

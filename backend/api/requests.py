@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from secrets import SystemRandom
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.db import OperationalError, models, transaction
@@ -82,6 +82,12 @@ class RecordedViewSet(GenericViewSet[Any]):
             raise exceptions.MethodNotAllowed(str(request.method))
         method = str(request.method).lower()
         setattr(self, method, partial(self._in_transaction, getattr(self, method)))
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> NoReturn:
+        """401 for whoever is not known, whatever the authentication classes are; 403 else."""
+        if not self.is_acting:
+            raise exceptions.NotAuthenticated
+        raise exceptions.PermissionDenied
 
     def handle_exception(self, exc: Exception) -> Response:
         """The problem document of an exception; its code is kept for the record."""
