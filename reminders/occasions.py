@@ -1,0 +1,147 @@
+"""What patients may be reminded of: sessions with them on the roster, and how each is reached; in one read."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from centers.models import Center
+from centers.wall_time import WallTime, is_zone, local_date
+from reminders.timing import Span
+from scheduling.models.attendance import OCCUPYING, Status
+
+# A session called off only in attendance was still on the schedule.
+ON_ROSTER = tuple(status for status in Status if status not in {Status.NOT_EXPECTED, Status.ENTERED_IN_ERROR})
+EXPECTED = OCCUPYING
+# No local day lasts longer, so the first session of a day lies at most this long before the others.
+LONGEST_DAY = dt.timedelta(days=2)
+
+# Given only original dates, the instants to read follow from the sessions those dates name: a session asked for may
+# have been moved, and the first of its day may have another original date.
+_READ = """
+WITH asked AS (
+    SELECT min(starts_at) AS earliest, max(starts_at) AS latest FROM scheduling_session
+    WHERE center_id = %(center)s AND status = 'scheduled'
+      AND original_date >= %(original_from)s AND original_date < %(original_to)s
+)
+SELECT patient.id, patient.mrn, patient.timezone, patient.contact_preference,
+       session.id, series.code, session.original_date, session.original_time, session.starts_at,
+       mobile.id, mobile.normalized, email.id, email.normalized,
+       consent.given, consent.answered_on, care.admitted_on
+FROM scheduling_session session
+JOIN scheduling_series series ON series.id = session.series_id
+JOIN scheduling_attendance seat ON seat.session_id = session.id
+JOIN patients_patient patient ON patient.id = seat.patient_id
+JOIN LATERAL (
+    SELECT min(episode.admitted_on) AS admitted_on FROM patients_episode episode
+    WHERE episode.patient_id = patient.id AND episode.admitted_on <= session.local_date
+      AND (episode.discharged_on IS NULL OR episode.discharged_on > session.local_date)
+) care ON care.admitted_on IS NOT NULL
+LEFT JOIN patients_contactpoint mobile ON mobile.patient_id = patient.id AND mobile.kind = 'mobile'
+     AND mobile.ended_at IS NULL AND mobile.suppressed_at IS NULL
+     AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'sms'
+                     AND stop.normalized = mobile.normalized AND stop.lifted_at IS NULL)
+LEFT JOIN patients_contactpoint email ON email.patient_id = patient.id AND email.kind = 'email'
+     AND email.ended_at IS NULL AND email.suppressed_at IS NULL
+     AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'email'
+                     AND stop.normalized = email.normalized AND stop.lifted_at IS NULL)
+LEFT JOIN LATERAL (
+    SELECT answer.given, answer.answered_on FROM patients_messagingconsent answer
+    WHERE answer.patient_id = patient.id
+    ORDER BY coalesce(answer.answered_on, (answer.recorded_at AT TIME ZONE %(zone)s)::date) DESC,
+             answer.recorded_at DESC, answer.id DESC
+    LIMIT 1
+) consent ON true
+WHERE session.center_id = %(center)s AND session.status = 'scheduled'
+  AND session.starts_at >= coalesce(%(earliest)s::timestamptz, (SELECT earliest - interval '2 days' FROM asked))
+  AND session.starts_at <= coalesce(%(latest)s::timestamptz, (SELECT latest FROM asked))
+  AND seat.origin = 'roster' AND seat.status = ANY(%(statuses)s)
+  AND (%(patient)s::uuid IS NULL OR patient.id = %(patient)s)
+ORDER BY session.starts_at, session.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A number or address that may be written to."""
+
+    id: UUID
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient as far as reminders ask. Points that may not be written to are missing; `consent_on` is a yes's day."""
+
+    id: UUID
+    mrn: str
+    zone: str
+    preference: str
+    admitted_on: dt.date
+    mobile: Point | None = None
+    email: Point | None = None
+    consent_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A session that stands, with a patient on its roster; its original start is the center's wall clock."""
+
+    person: Person
+    session_id: UUID
+    series: str
+    original: WallTime
+    starts_at: dt.datetime
+
+    @property
+    def span(self) -> Span:
+        """What the time rule asks."""
+        return Span(self.person.zone, self.starts_at)
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the session where the patient lives."""
+        return local_date(self.person.zone, self.starts_at)
+
+    @property
+    def key(self) -> str:
+        """The session's name for good, `series@YYYY-MM-DDTHH:MM`."""
+        return f"{self.series}@{self.original.day.isoformat()}T{self.original.at:%H:%M}"
+
+
+def by_original_date(center: Center, original_from: dt.date, original_to: dt.date) -> list[Occasion]:
+    """The sessions whose original date lies in the half-open window, and whatever else those days and people hold."""
+    return _read(center, ON_ROSTER, original_from=original_from, original_to=original_to)
+
+
+def upcoming(center: Center, earliest: dt.datetime, latest: dt.datetime, patient: UUID | None = None) -> list[Occasion]:
+    """The sessions still expected of people, by their actual start; of one patient, if given."""
+    return _read(center, EXPECTED, earliest=earliest, latest=latest, patient=patient)
+
+
+def _read(center: Center, statuses: Collection[str], **given: object) -> list[Occasion]:
+    unset = dict.fromkeys(("original_from", "original_to", "earliest", "latest", "patient"))
+    fixed = {"center": center.pk, "zone": center.timezone, "statuses": [str(status) for status in statuses]}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, {**unset, **fixed, **given})
+        return [_occasion(row, center.timezone) for row in cursor.fetchall()]
+
+
+def _occasion(row: tuple[Any, ...], center_zone: str) -> Occasion:
+    patient_id, mrn, zone, preference, session_id, series, day, at, starts_at, *reach = row
+    mobile_id, mobile, email_id, email, given, answered_on, admitted_on = reach
+    person = Person(
+        id=patient_id,
+        mrn=mrn,
+        # A zone that the pinned tzdata no longer has must not stop everybody's reminders.
+        zone=zone if is_zone(zone) else center_zone,
+        preference=preference,
+        admitted_on=admitted_on,
+        mobile=Point(mobile_id, mobile) if mobile_id else None,
+        email=Point(email_id, email) if email_id else None,
+        consent_on=answered_on if given else None,
+    )
+    return Occasion(person, session_id, series, WallTime(day, at), starts_at)
