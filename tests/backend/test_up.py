@@ -28,14 +28,11 @@ class Installed:
         replaced = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "IOP_DEBUG"}
         self.environment = {name: value for name, value in os.environ.items() if name not in replaced}
         self.environment["IOP_DATA"] = str(data)
-        self.process = subprocess.Popen(
-            [sys.executable, "iop.py", "up", "--no-demo", "--port", str(self.port)],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=(data / "said").open("w", encoding="utf-8"),
-            text=True,
-        )
+        command = [sys.executable, "iop.py", "up", "--no-demo", "--port", str(self.port)]
+        with (data / "said").open("w", encoding="utf-8") as said:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=said, text=True
+            )
 
     def wait(self) -> str:
         """Wait for the closing lines."""
@@ -67,15 +64,21 @@ class Installed:
         return answer == http.HTTPStatus.OK
 
 
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """One data folder for all: only the first start has tables to make."""
+    folder = temporary_folder()
+    yield folder
+    until(lambda: not (folder / "postgres" / "state.json").exists())
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def installed() -> Iterator[Installed]:
-    data = temporary_folder()
+def installed(data: Path) -> Iterator[Installed]:
     running = Installed(data)
     yield running
     running.process.kill()
     running.process.communicate()
-    until(lambda: not (data / "postgres" / "state.json").exists())
-    shutil.rmtree(data, ignore_errors=True)
 
 
 def test_up_serves_lets_commands_join_and_stops_at_a_word(installed: Installed) -> None:
