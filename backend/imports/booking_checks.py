@@ -140,6 +140,7 @@ class BookingChecks:
         self.survey.refer(sheet, record, "group", self.survey.groups)
         self.survey.refer(sheet, record, "mrn", self.survey.patients)
         ordered(sheet, record, "from", "to")
+        self._check_apart(record, row)
         self._check_stay(record, row)
         if record.faulty:
             return
@@ -155,25 +156,27 @@ class BookingChecks:
             self.members[row.group].append(row)
             self.diary.book("mrn", row.mrn, slots)
 
-    def _check_stay(self, record: Record[EnrollmentRow], row: EnrollmentRow) -> None:
-        """An enrollment lies within the admission, apart from others of the same patient in the same group."""
-        sheet = self.survey.enrollments
+    def _check_apart(self, record: Record[EnrollmentRow], row: EnrollmentRow) -> None:
+        """A patient's enrollments in one group lie apart."""
         for other in self.members.get(row.group, ()):
             if other.mrn == row.mrn and _overlap(other, row):
                 message = f"the enrollment overlaps that of line {other.line}, expected them apart"
-                sheet.fault(record, "from", Kind.OVERLAPPING_RANGE, message)
-                break
+                self.survey.enrollments.fault(record, "from", Kind.OVERLAPPING_RANGE, message)
+                return
+
+    def _check_stay(self, record: Record[EnrollmentRow], row: EnrollmentRow) -> None:
+        """An enrollment lies within the admission."""
         patient = self.survey.sound_patients.get(row.mrn)
         if patient is None:
             return
         early = row.from_ < patient.admitted_on
-        late = patient.discharged_on is not None and (row.to is None or row.to > patient.discharged_on)
+        late = (row.to or date.max) > (patient.discharged_on or date.max)
         if early or late:
             message = f"the enrollment from {row.from_} to {row.to or 'now'} is not within the admission, expected it"
             expected = f"from {patient.admitted_on} to {patient.discharged_on or 'now'}"
             # The range as a whole is at fault, as with overlaps; the end is named as well where it alone is outside.
             for column in ("from",) if early else ("from", "to"):
-                sheet.fault(record, column, Kind.OUTSIDE_ADMISSION, f"{message} {expected}")
+                self.survey.enrollments.fault(record, column, Kind.OUTSIDE_ADMISSION, f"{message} {expected}")
 
     def _check_seat(self, record: Record[EnrollmentRow], row: EnrollmentRow) -> None:
         """A group never has more enrolled patients than its capacity; it can only fill on a day somebody joins."""

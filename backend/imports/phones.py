@@ -6,8 +6,11 @@ import unicodedata
 import phonenumbers
 
 _EXTENSION = re.compile(r"ext.*", re.IGNORECASE | re.DOTALL)
-_NORTH_AMERICA = re.compile(r"1?([0-9]{10})")
-_AUSTRALIA = re.compile(r"(?:0|61)([0-9]{9})")
+# Countries whose numbers the format describes itself: calling code, and what the digits of a number are.
+_OWN_RULES = {
+    "US": ("+1", re.compile(r"1?([0-9]{10})")),
+    "AU": ("+61", re.compile(r"(?:0|61)([0-9]{9})")),
+}
 
 
 def e164(written: str, country: str | None) -> str | None:
@@ -18,19 +21,22 @@ def e164(written: str, country: str | None) -> str | None:
     (the center's own row is at fault) a number without `+` is taken as it is, as the empty text.
     """
     text = _EXTENSION.sub("", unicodedata.normalize("NFKC", written)).strip()
-    digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+    digits = _digits(text)
     international = text.startswith(("+", "(+"))
     if international:
-        country = "US" if digits.startswith("1") else "AU" if digits.startswith("61") else ""
-    if country == "US":
-        match = _NORTH_AMERICA.fullmatch(digits)
-        return f"+1{match[1]}" if match else None
-    if country == "AU":
-        match = _AUSTRALIA.fullmatch(digits)
-        return f"+61{match[1]}" if match else None
+        country = next((name for name, (code, _) in _OWN_RULES.items() if f"+{digits}".startswith(code)), "")
+    if country in _OWN_RULES:
+        code, shape = _OWN_RULES[country]
+        match = shape.fullmatch(digits)
+        return code + match[1] if match else None
     if country is None:
         return "" if digits else None
     return _by_numbering_plan(f"+{digits}" if international else digits, country or None)
+
+
+def _digits(text: str) -> str:
+    """Return the digits of a text, of whatever script, as ASCII."""
+    return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
 def _by_numbering_plan(text: str, country: str | None) -> str | None:

@@ -57,19 +57,23 @@ def _clash(
     message = (
         f"clashes with another session between {one.key.start} and {other.key.start}, expected none in the schedule"
     )
-    for session in (other, one):
-        if kind == "mrn" and name in guests[session.key]:
-            return Fault("makeups.csv", guests[session.key][name], "attended_start", Kind.DOUBLE_BOOKED, message)
+    visits = [guests[session.key][name] for session in (one, other) if kind == "mrn" and name in guests[session.key]]
+    if visits:
+        return Fault("makeups.csv", max(visits), "attended_start", Kind.DOUBLE_BOOKED, message)
     changes = [change for session in (one, other) for change in session.exceptions if change.action != "shortened"]
     if changes:
         last = max(changes, key=lambda change: change.line)
         column = "substitute" if last.action == "substitute" else "new_start"
         return Fault("exceptions.csv", last.line, column, Kind.DOUBLE_BOOKED, message)
-    last_row = max((one.pattern, other.pattern), key=lambda row: (not isinstance(row, BlockRow), row.line))
-    if isinstance(last_row, BlockRow):
-        column = "room" if kind == "room" else "group"
-        return Fault("blocks.csv", last_row.line, column, Kind.DOUBLE_BOOKED, message)
-    return Fault("individual.csv", last_row.line, kind, Kind.DOUBLE_BOOKED, message)
+    return _clash_of_patterns(kind, one, other, message)
+
+
+def _clash_of_patterns(kind: str, one: PlannedSession, other: PlannedSession, message: str) -> Fault:
+    """Return the fault of two sessions that nothing has changed but the clocks."""
+    last = max((one.pattern, other.pattern), key=lambda row: (not isinstance(row, BlockRow), row.line))
+    if not isinstance(last, BlockRow):
+        return Fault("individual.csv", last.line, kind, Kind.DOUBLE_BOOKED, message)
+    return Fault("blocks.csv", last.line, "room" if kind == "room" else "group", Kind.DOUBLE_BOOKED, message)
 
 
 def _crowded(

@@ -1,9 +1,10 @@
 """What is wrong with rows that name sessions: exceptions, attendance, make-ups."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
-from backend.imports.export import AttendanceRow, BlockRow, ExceptionRow, MakeupRow, PatternRow, SessionKey
+from backend.imports.export import AttendanceRow, BlockRow, ExceptionRow, MakeupRow, Moment, PatternRow, SessionKey
 from backend.imports.faults import Kind
 from backend.imports.row_checks import Keys
 from backend.imports.schedule import PlannedSession, Rosters, Status, Timetable
@@ -132,17 +133,23 @@ class SessionChecks:
 
     def _check_times(self, record: Record[AttendanceRow], row: AttendanceRow, session: PlannedSession | None) -> None:
         """Only those who came have times, and nobody leaves before they arrive (unknown: the start)."""
-        sheet, zone = self.survey.attendance, self.survey.zone
-        if row.status not in ATTENDED:
-            for column in ("arrived", "left"):
-                if record.values[column] is not None:
-                    message = f"the patient did not come ({row.status}), expected no time"
-                    sheet.fault(record, column, Kind.TIMES_ON_ABSENCE, message)
-        elif row.left is not None:
-            arrived = instant(zone, *row.arrived) if row.arrived else session.start if session else None
-            if arrived is not None and instant(zone, *row.left) < arrived:
+        sheet = self.survey.attendance
+        if row.status in ATTENDED:
+            if row.left is not None and self._left_early(row.arrived, row.left, session):
                 message = f"the patient left at {row.left}, expected a time after {row.arrived or 'the start'}"
                 sheet.fault(record, "left", Kind.LEFT_BEFORE_ARRIVED, message)
+            return
+        for column in ("arrived", "left"):
+            if record.values[column] is not None:
+                message = f"the patient did not come ({row.status}), expected no time"
+                sheet.fault(record, column, Kind.TIMES_ON_ABSENCE, message)
+
+    def _left_early(self, arrived: Moment | None, left: Moment, session: PlannedSession | None) -> bool:
+        """Whether somebody left before they arrived, or before the session they were in began."""
+        zone = self.survey.zone
+        if arrived is not None:
+            return instant(zone, *left) < instant(zone, *arrived)
+        return session is not None and instant(zone, *left) < session.start
 
     def _expected(self, session: PlannedSession, row: AttendanceRow) -> bool:
         """Whether a patient is on the roster or a guest, or may be so if a row at fault said what was meant."""
@@ -151,11 +158,17 @@ class SessionChecks:
             return True
         if row.mrn in self.rosters.of(session) or self._may_have_moved(session):
             return True
-        if any(record.could_say(attended_start=row.original_start) for record in self.guests[row.mrn, row.series]):
-            return True
-        return self.rosters.in_care(row.mrn, session.day) and any(
-            record.says(group=row.series, mrn=row.mrn) and record.could_cover("from", "to", session.day)
-            for record in survey.enrollments.faulty()
+        return self._may_be_guest(row) or self._may_be_member(row, session.day)
+
+    def _may_be_guest(self, row: AttendanceRow) -> bool:
+        """Whether a make-up, at fault or not, brought the patient there."""
+        return any(record.could_say(attended_start=row.original_start) for record in self.guests[row.mrn, row.series])
+
+    def _may_be_member(self, row: AttendanceRow, day: date) -> bool:
+        """Whether an enrollment at fault may have put a patient in care on the roster of a day."""
+        return self.rosters.in_care(row.mrn, day) and any(
+            record.says(group=row.series, mrn=row.mrn) and record.could_cover("from", "to", day)
+            for record in self.survey.enrollments.faulty()
         )
 
     def _may_have_moved(self, session: PlannedSession) -> bool:

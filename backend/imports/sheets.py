@@ -99,22 +99,26 @@ class Sheet(Generic[R]):
         return [known[name] for name in header if name in known]
 
     def _add(self, line: int, cells: list[str] | None, columns: list[Column]) -> None:
-        """Read one row; of a row of the wrong length, what still reads is kept for those that refer to it."""
-        values: dict[str, Any] = {}
+        """Read one row."""
         if cells is None or len(cells) != len(columns):
-            record: Record[R] = Record(line, values, None)
-            found = "quotes that do not match" if cells is None else f"{len(cells)} cells"
-            self.fault(record, "", Kind.COLUMN_COUNT, f"the row has {found}, expected {len(columns)} cells")
-            for column, cell in zip(columns, cells or (), strict=False):
-                _read(column, cell, values)
-            self.records.append(record)
+            self._add_torn(line, cells, columns)
             return
+        values: dict[str, Any] = {}
         wrong: list[tuple[Column, Kind, str]] = []
         for column, cell in zip(columns, cells, strict=True):
             wrong.extend((column, kind, message) for kind, message in _read(column, cell, values))
         record = Record(line, values, None if wrong else self._make(line, values, columns))
         for column, kind, message in wrong:
             self.fault(record, column.name, kind, message)
+        self.records.append(record)
+
+    def _add_torn(self, line: int, cells: list[str] | None, columns: list[Column]) -> None:
+        """Read a row of the wrong length; what still reads is kept for those that refer to it."""
+        record: Record[R] = Record(line, {}, None)
+        found = "quotes that do not match" if cells is None else f"{len(cells)} cells"
+        self.fault(record, "", Kind.COLUMN_COUNT, f"the row has {found}, expected {len(columns)} cells")
+        for column, cell in zip(columns, cells or (), strict=False):
+            _read(column, cell, record.values)
         self.records.append(record)
 
     def _make(self, line: int, values: dict[str, Any], columns: list[Column]) -> R:
