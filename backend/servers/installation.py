@@ -42,6 +42,8 @@ class Installation:
     data: Path
     python: Path
     temporary: bool = False
+    # Where people will reach its web; links in messages begin with it.
+    address: str = ""
     servers: dict[str, Server] = field(default_factory=dict)
 
     def join(self, name: str) -> Server | None:
@@ -83,6 +85,8 @@ class Installation:
         if "valkey" in self.servers:
             password = own_secret(self.data, "valkey")
             environment["REDIS_URL"] = f"redis://:{password}@127.0.0.1:{self.servers['valkey'].port}/0"
+        if self.address:
+            environment["PUBLIC_URL"] = self.address
         paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         return environment

@@ -63,7 +63,8 @@ class Up:
         with self.steps.step("Packages") as step:
             python, how = ensure(data, serving_packages())
             step.title = f"Packages {how}"
-        self.installation = Installation(data, python)
+        address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.installation = Installation(data, python, address=address)
 
     def _serve(self) -> None:
         for name, title in (("postgres", "PostgreSQL"), ("valkey", "Valkey")):
@@ -75,11 +76,10 @@ class Up:
         with self.steps.step("Tables") as step:
             step.title = "Tables brought up to date" if migrate(self.installation) else "Tables as they were"
             self._collect_static()
-        address = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
         if self.demo:
             with self.steps.step("Sample center"):
-                self.closing = self._django("demo", "--base-url", address)
-        self.closing += self._addresses(address)
+                self.closing = self._django("demo", "--base-url", self.installation.address)
+        self.closing += self._addresses(self.installation.address)
         self.programs = programs(self.installation, self.listener, demo=self.demo)
         self.listener.close()
         for program in self.programs:
