@@ -249,6 +249,7 @@ EXCEPTIONS = Table(
         optional("replaces", cells.colleague),
         optional("reason", _REMARK),
     ),
+    key=("series", "original_start", "action"),
 )
 
 ATTENDANCE = Table(

@@ -2,14 +2,16 @@
 
 import random
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.imports.booking_checks import Slot, clash
 from backend.imports.reading import read_export
-from tests.imports.generator import Center, sound_center
+from tests.imports.generator import Cells, Center, sound_center, starts
 from tests.imports.mutations import (
     MUTATIONS,
     REFERENCES,
@@ -132,3 +134,108 @@ def test_a_seat_is_free_on_the_day_it_is_left(tmp_path: Path) -> None:
     for mrn, start, end in (("00003", "20", "22"), ("00006", "20", "24"), ("00000", "22", "24")):
         center.add("enrollments.csv", group="G1", mrn=mrn, from_=f"2025-12-{start}", to=f"2025-12-{end}")
     assert reported(center, tmp_path)[0] == set()
+
+
+def _late_marks(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = center.add("attendance.csv", series="G9", original_start=starts(center, "G0")[0], mrn="00000",
+                     status="present", recorded_by="staff0@example.org")  # fmt: skip
+    return row, [("series", "unknown_reference"), ("original_start", "unknown_session")]
+
+
+def _visit_to_an_individual_session(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = center.files["makeups.csv"][0]
+    row |= {"attended_series": "I2", "attended_start": starts(center, "I2")[0]}
+    center.files["attendance.csv"].pop()
+    return row, [("attended_series", "unknown_reference")]
+
+
+def _break_without_length(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = center.files["blocks.csv"][0]
+    row["break_minutes"] = ""
+    return row, [("break_minutes", "missing_value")]
+
+
+def _break_without_start(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = center.files["blocks.csv"][0]
+    row["break_start"] = ""
+    return row, [("break_start", "missing_value")]
+
+
+def _discharge_without_day(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = next(row for row in center.files["patients.csv"] if not row["discharged_on"])
+    row["discharge_reason"] = "3"
+    return row, [("discharged_on", "missing_value")]
+
+
+def _move_to_nowhere(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = next(row for row in center.files["exceptions.csv"] if row["action"] == "moved")
+    row |= {"new_start": "", "new_room": ""}
+    return row, [("new_start", "missing_value")]
+
+
+def _substitute_for_nobody(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = next(row for row in center.files["exceptions.csv"] if row["action"] == "substitute")
+    row["replaces"] = ""
+    return row, [("replaces", "missing_value")]
+
+
+def _second_cancellation(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = dict(next(row for row in center.files["exceptions.csv"] if row["action"] == "cancelled"))
+    center.files["exceptions.csv"].append(row)
+    return row, [("action", "duplicate_key")]
+
+
+def _enrollment_past_discharge(center: Center) -> tuple[Cells, list[tuple[str, str]]]:
+    row = next(row for row in center.files["enrollments.csv"] if row["to"])
+    row["to"] = str(center.covers_to)
+    return row, [("from", "outside_admission"), ("to", "outside_admission")]
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        _late_marks,
+        _visit_to_an_individual_session,
+        _break_without_length,
+        _break_without_start,
+        _discharge_without_day,
+        _move_to_nowhere,
+        _substitute_for_nobody,
+        _second_cancellation,
+        _enrollment_past_discharge,
+    ],
+)
+def test_what_the_list_of_kinds_leaves_open(
+    mutate: Callable[[Center], tuple[Cells, list[tuple[str, str]]]], tmp_path: Path
+) -> None:
+    center = sound_center(random.Random(8))
+    row, expected = mutate(center)
+    found, lines = reported(center, tmp_path)
+    assert {(line, column, kind) for _, line, column, kind in found} == {(lines[id(row)], *one) for one in expected}
+
+
+def test_a_move_to_another_room_needs_no_new_start(tmp_path: Path) -> None:
+    center = sound_center(random.Random(9))
+    next(row for row in center.files["exceptions.csv"] if row["action"] == "moved")["new_start"] = ""
+    assert reported(center, tmp_path)[0] == set()
+
+
+def _slot(drawn: tuple[int, int, int, int, int]) -> Slot:
+    weekday, start, minutes, first, days = drawn
+    begin = date(2026, 1, 1) + timedelta(days=first)
+    return Slot(weekday, start, minutes, begin, begin + timedelta(days=days), "")
+
+
+SLOTS = st.tuples(*(st.integers(*pair) for pair in ((0, 6), (0, 1439), (1, 1440), (0, 20), (1, 25)))).map(_slot)
+
+
+@given(SLOTS, SLOTS)
+@settings(max_examples=400, deadline=None)
+def test_weekly_bookings_clash_when_two_of_their_days_do(one: Slot, other: Slot) -> None:
+    def spans(slot: Slot) -> list[tuple[int, int]]:
+        days = ((slot.first + timedelta(days=n)) for n in range((slot.last - slot.first).days))
+        begins = [day.toordinal() * 1440 + slot.start for day in days if day.weekday() == slot.weekday]
+        return [(begin, begin + slot.minutes) for begin in begins]
+
+    brute = any(a < d and c < b for a, b in spans(one) for c, d in spans(other))
+    assert clash(one, other) == clash(other, one) == brute
