@@ -36,7 +36,7 @@ def migrate(installation: Installation) -> bool:
     mark = installation.migrations_mark()
     if mark and mark.is_current():
         return False
-    django = [str(installation.python), "-m", "django", "migrate", "--no-input", "-v", "0"]
+    django = [str(installation.python), "-m", "django", "migrate", "--no-input", "--skip-checks", "-v", "0"]
     command = tethered(django, stop=signal.SIGTERM)
     environment = installation.owner_environment()
     answer = subprocess.run(command, env=environment, cwd=ROOT, stdout=sys.stderr, check=False)
