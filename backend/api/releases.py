@@ -20,9 +20,15 @@ class Release:
         self._patients: defaultdict[UUID | None, set[UUID]] = defaultdict(set)
 
     def add(self, objects: Iterable[Any]) -> None:
-        """Note objects that lie in a patient's record or a center; bare ids count as patients' ids."""
+        """Note objects that lie in a patient's record or a center; bare ids count as patients' ids.
+
+        Raises TypeError for what names neither: an answer whose patients are not known must not leave.
+        """
         for item in objects:
             center_id, patient_id = (None, item) if isinstance(item, UUID) else place_of(item)
+            if not (center_id or patient_id or isinstance(item, models.Model)):
+                message = f"a {type(item).__name__} names no center and no patient"
+                raise TypeError(message)
             self._patients[center_id].update([patient_id] if patient_id else [])
 
     def add_patients(self, center_id: UUID | None, patient_ids: Iterable[UUID]) -> None:

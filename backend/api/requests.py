@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from secrets import SystemRandom
@@ -95,8 +95,8 @@ class RecordedViewSet(GenericViewSet[Any]):
         return super().handle_exception(exc)
 
     def release(self, objects: Any) -> None:
-        """Note whose data the answer holds: objects, or ids of patients."""
-        self.released.add(objects if isinstance(objects, list | tuple | set | frozenset) else [objects])
+        """Note whose data the answer holds: one object or many, or ids of patients."""
+        self.released.add(objects if isinstance(objects, Iterable) else [objects])
 
     def may_replay(self, stored: StoredAnswer) -> bool:
         """Whether this user may get a stored answer again: the route's object and everybody named must be in reach."""

@@ -89,22 +89,27 @@ class Schema(AutoSchema):
         self._register("signIn", ResolvedComponent.SECURITY_SCHEMA, SIGN_IN)
         return [{"signIn": []}]
 
+    @property
+    def _is_detail(self) -> bool:
+        """Whether the route leads to one object."""
+        return bool(getattr(self.view, "detail", False))
+
     def _headers(self) -> list[dict[str, Any]]:
-        if self.method in CONDITIONAL and self.view.detail:
+        if self.method in CONDITIONAL and self._is_detail:
             return [_header("If-Match", "The ETag last read. 428 without, 412 when it is stale.", required=True)]
         if self.method == "POST":
             return [_header("Idempotency-Key", "1 to 200 visible characters; a retry gets the first answer, 24 hours.")]
-        if self.method == "GET" and self.view.detail:
+        if self.method == "GET" and self._is_detail:
             return [_header("If-None-Match", "An ETag; 304 when it is current.")]
         return []
 
     def _answer_headers(self) -> dict[str, Any]:
-        headers = {"ETag": ETAG} if self.view.detail or self.method == "POST" else {}
+        headers = {"ETag": ETAG} if self._is_detail or self.method == "POST" else {}
         return headers | ({"Idempotent-Replayed": REPLAYED} if self.method == "POST" else {})
 
     def _refusals(self) -> tuple[HTTPStatus, ...]:
         refusals = ALWAYS + (ON_WRITES if self.method != "GET" else ())
-        if self.method in CONDITIONAL and self.view.detail:
+        if self.method in CONDITIONAL and self._is_detail:
             refusals += ON_CONDITIONS
         if self.method == "POST":
             refusals += (HTTPStatus.UNPROCESSABLE_ENTITY,)

@@ -63,6 +63,10 @@ class NoteInput(StrictSerializer):
     words = serializers.CharField(max_length=20)
 
 
+class MomentQuery(StrictSerializer):
+    at = MomentField()
+
+
 class PatientFilters(StrictFilterSet):
     class Meta:
         model = Patient
@@ -83,12 +87,16 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, GatedViewSet):
         "partial_update": "manage_patient",
         "note": "view_patient",
         "fail": "view_patient",
+        "visits": "view_patient",
+        "destroy": "manage_patient",
     }
+    query_serializers = {"visits": MomentQuery}
     input_serializers = {"update": PatientInput, "partial_update": PatientInput, "note": NoteInput}
 
     def perform_update(self, serializer: Any) -> Patient:
         serializer.instance.bump()
-        return super().perform_update(serializer)
+        patient: Patient = super().perform_update(serializer)
+        return patient
 
     @action(detail=True, methods=["post"])
     def note(self, request: Request, pk: str) -> Response:
@@ -97,6 +105,18 @@ class PatientViewSet(ListMixin, RetrieveMixin, UpdateMixin, GatedViewSet):
         patient.bump()
         patient.save()
         return self.respond(patient)
+
+    @action(detail=True)
+    def visits(self, request: Request, pk: str) -> Response:
+        patient = self.get_object()
+        self.release(Patient.objects.filter(pk=patient.pk))
+        return Response({"at": self.query()["at"].isoformat()})
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        patient = self.get_object()
+        self.require_match(patient)
+        patient.delete()
+        return Response(status=204)
 
     @action(detail=True, methods=["post"])
     def undeclared(self, request: Request, pk: str) -> Response:

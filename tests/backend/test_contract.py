@@ -75,7 +75,7 @@ def test_who_may_read_but_not_change_gets_403(
 
 def test_an_action_without_codename_is_refused(reader: Staff, patient: Patient, api: APIClient) -> None:
     assert_problem(api.post(url(patient, "undeclared/")), 405, "method_not_allowed")
-    assert_problem(api.delete(url(patient)), 405, "method_not_allowed")
+    assert_problem(api.delete("/api/v1/rooms/"), 405, "method_not_allowed")
     assert_problem(api.options(url(patient)), 405, "method_not_allowed")
 
 
@@ -154,6 +154,21 @@ def test_detail_routes_take_no_parameters(reader: Staff, patient: Patient, api: 
 )
 def test_unreadable_bytes_are_refused_before_anything_else(api: APIClient, path: str) -> None:
     assert_problem(api.get(path), 400, "forbidden_character")
+
+
+def test_the_query_of_an_action_is_read_by_its_serializer(
+    reader: Staff, patient: Patient, api: APIClient, events: list[Event]
+) -> None:
+    assert api.get(url(patient, "visits/?at=2026-03-01T09:00:00Z")).json() == {"at": "2026-03-01T09:00:00+00:00"}
+    assert [event.patient_ids for event in events] == [(patient.pk,)]
+    assert_problem(api.get(url(patient, "visits/?at=now")), 400, "validation_failed")
+    assert_problem(api.get(url(patient, "visits/?at=now&to=now")), 400, "validation_failed")
+
+
+def test_what_a_reader_may_not_write_is_named(reader: Staff, patient: Patient, api: APIClient) -> None:
+    room = {"id": str(new_id()), "center": str(patient.center_id), "code": "R", "name": "Oak", "capacity": 1}
+    faults = api.post("/api/v1/rooms/", room).json()["errors"]
+    assert [(fault["pointer"], fault["code"]) for fault in faults] == [("", "unknown_field")]
 
 
 # --- failures ---
@@ -288,6 +303,13 @@ def test_a_known_version_is_304_and_logged(
     assert [event.action for event in events] == ["read", "read"]
 
 
+def test_a_deletion_wants_the_tag_too(reader: Staff, patient: Patient, api: APIClient) -> None:
+    tag = api.get(url(patient)).headers["ETag"]
+    assert_problem(api.delete(url(patient)), 428, "precondition_required")
+    assert_problem(api.delete(url(patient), headers={"If-Match": '"0-0"'}), 412, "precondition_failed")
+    assert api.delete(url(patient), headers={"If-Match": tag}).status_code == 204
+
+
 # --- retries ---
 
 
@@ -351,7 +373,8 @@ def test_a_created_object_is_replayed_with_its_address(reader: Staff, center: Ce
 def test_pages_walk_forth_and_back_over_equal_keys(reader: Staff, center: Center, api: APIClient) -> None:
     for number in range(7):
         a_patient(center, f"m{number}", "Same")
-    walked, address, back = [], "/api/v1/patients/?page_size=3", None
+    walked: list[list[str]] = []
+    address, back = "/api/v1/patients/?page_size=3", ""
     while address:
         page = api.get(address).json()
         walked.append([row["id"] for row in page["results"]])

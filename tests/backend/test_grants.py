@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 
 from backend.api.gate import reach_of
-from backend.api.grants import Difference, GrantKey, Ground, MembershipKey, differences, grant, project, revoke
+from backend.api.grants import Difference, GrantKey, Ground, Key, MembershipKey, differences, grant, project, revoke
 from backend.api.ids import new_id
 from backend.api.recorder import Event
 from centers.models import Center, Staff
@@ -41,7 +41,7 @@ def test_a_projection_writes_exactly_what_is_wanted(staff: Staff, patient: Patie
 def test_the_event_names_subjects_and_patients(staff: Staff, patient: Patient, events: list[Event]) -> None:
     group = Group.objects.create(name="holders")
     ground = Ground("enrollment", new_id())
-    wanted = [
+    wanted: list[Key] = [
         GrantKey("group", group.pk, "view_patient", "patients.Patient", patient.pk, EVER),
         MembershipKey(staff.pk, group.pk, EVER),
     ]
