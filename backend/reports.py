@@ -3,6 +3,7 @@
 import argparse
 import csv
 import datetime as dt
+import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,9 +33,11 @@ def center_named(name: str) -> Center:
 
 def write_csv(stdout: OutputWrapper, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write a table as RFC 4180 wants it: UTF-8, a header row, lines that end in CRLF, yes and no for truth."""
-    table = csv.writer(stdout._out, lineterminator="\r\n")
+    text = io.StringIO(newline="")
+    table = csv.writer(text, lineterminator="\r\n")
     table.writerow(header)
     table.writerows([_cell(value) for value in row] for row in rows)
+    stdout.write(text.getvalue(), ending="")
 
 
 def _cell(value: Any) -> str:

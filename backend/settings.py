@@ -1,4 +1,4 @@
-"""The one settings file: everything that differs between installations comes from the environment or from secret files."""
+"""The one settings file: what differs between installations comes from the environment or from secret files."""
 
 import os
 import sys
@@ -33,7 +33,7 @@ def database(url: str) -> dict[str, Any]:
     """Django's connection settings from a `postgres://` address; web processes may share a pool (DATABASE_POOL=1)."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        message = "DATABASE_URL must begin with postgres://: no other database has the constraints this service rests on"
+        message = "DATABASE_URL must begin with postgres://: no other database has the constraints we rest on"
         raise ImproperlyConfigured(message)
     pooled = os.environ.get("DATABASE_POOL") == "1"
     limits = "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
@@ -123,7 +123,13 @@ TEMPLATES = [
 
 DATABASES = {"default": database(secret("DATABASE_URL", development="postgres://iop@127.0.0.1:5432/iop"))}
 REDIS_URL = secret("REDIS_URL", development="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "backend.api.cache.FailOpenRedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and the gate ---
@@ -214,6 +220,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- reminders ---
 MAILBOX_DIR = DATA_DIR / "mailbox"
+EMAIL_ADAPTER = os.environ.get("EMAIL_ADAPTER", "reminders.channels.mail.DjangoMail")
 SMS_ADAPTER = os.environ.get("SMS_ADAPTER", "reminders.channels.sandbox.SandboxSms")
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = os.environ.get("EMAIL_FILE_PATH", str(MAILBOX_DIR / "email"))
@@ -241,8 +248,9 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    # `iop.py up` serves plain HTTP on loopback, where some browsers keep no secure cookie.
+    SESSION_COOKIE_SECURE = SECURE_SSL_REDIRECT
+    CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = SIGN_IN_ABSOLUTE_HOURS * 3600
 X_FRAME_OPTIONS = "DENY"

@@ -89,18 +89,17 @@ def _facilitators(book: Book, row: GroupRow) -> list[Facilitator]:
 
 
 def _pattern(book: Book, row: PatternRow) -> Pattern:
-    is_block = isinstance(row, BlockRow)
     pattern = Pattern(
         center=book.center,
         series=book.series[row.series],
         weekday=row.weekday,
         start_time=row.start,
         minutes=row.minutes,
-        break_offset=row.break_offset if is_block else None,
-        break_minutes=(row.break_minutes or 0) if is_block else 0,
+        break_offset=row.break_offset if isinstance(row, BlockRow) else None,
+        break_minutes=(row.break_minutes or 0) if isinstance(row, BlockRow) else 0,
         kind=row.kind,
         room=book.rooms[row.room],
-        topic=(row.topic or "") if is_block else "",
+        topic=(row.topic or "") if isinstance(row, BlockRow) else "",
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
