@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Prefetch, Q
 
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
@@ -66,6 +66,19 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
     def not_ended(self) -> Self:
         """Positions people still hold."""
         return self.filter(ended_at__isnull=True)
+
+    def with_people(self) -> Self:
+        """Each with its person, supervisor and the roles the person holds now: two statements for any number."""
+        assignments = self.model._meta.apps.get_model("centers", "RoleAssignment").objects
+        held = Prefetch(
+            "staff__role_assignments", assignments.in_force(now()).select_related("role"), to_attr="assignments_now"
+        )
+        return self.select_related("staff", "supervisor").prefetch_related(held)
+
+    def id_of(self, staff_id: UUID, center_id: UUID | None) -> UUID | None:
+        """The position of a person at a center; at the first of theirs if none is given."""
+        where = {} if center_id is None else {"center_id": center_id}
+        return self.order_by("id").filter(staff_id=staff_id, **where).values_list("pk", flat=True).first()
 
 
 class RoleQuerySet(ScopedQuerySet["Role"]):

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from backend.api.clock import now
 from backend.api.middleware import client_address
+from backend.api.recorder import acting_as
 from centers import sign_in_log
 from centers.models import SignIn, Staff
 from centers.sessions import SessionStore
@@ -31,6 +32,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address rate limits count by; the library would refuse a request that has none."""
         return client_address(request) or "unknown"
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Change a password in the name of its owner; every device is signed out, this one gets a new token."""
+        with acting_as(user.as_actor()):
+            user.bump()
+            super().set_password(user, password)
+        SignIn.objects.revoke(staff_id=user.pk)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record the attempt; the address somebody typed appears as a digest."""
@@ -94,6 +102,12 @@ class SignInAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What WWW-Authenticate says; without it the framework would answer 403."""
         return SCHEME
+
+
+def sign_out(request: Request) -> None:
+    """Let the token of an authenticated request never work again, and forget its session."""
+    SignIn.objects.revoke(pk=request.auth.pk)
+    SessionStore(token_of(request._request)).delete()
 
 
 def token_of(request: HttpRequest) -> str:

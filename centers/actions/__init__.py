@@ -1,6 +1,6 @@
 """The verbs of centers: open one, keep its places, its people and who holds which role. Each is atomic and named."""
 
-from centers.actions.invitations import accept_invitation, invite
+from centers.actions.invitations import accept_invitation, invite, send_invitation
 from centers.actions.people import deactivate, hire, leave_center, revise_position
 from centers.actions.places import (
     add_closure,
@@ -28,5 +28,6 @@ __all__ = [
     "open_room",
     "revise",
     "revise_position",
+    "send_invitation",
     "take_back_closure",
 ]

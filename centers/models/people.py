@@ -1,7 +1,9 @@
 """Staff as the user model, their positions at centers, their invitations and sign-ins."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -17,6 +19,9 @@ from backend.api.recorder import Actor
 from centers.models.places import Center
 from centers.querysets import InvitationQuerySet, PositionQuerySet, SignInQuerySet
 from centers.roles import Title
+
+if TYPE_CHECKING:
+    from centers.models.access import RoleAssignment
 
 SEEN_EVERY = dt.timedelta(minutes=1)
 
@@ -51,7 +56,11 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
     created_at = models.DateTimeField(default=now, editable=False)
     # The names of the roles held when the request was authenticated; the log keeps them with every act.
     acting_role = ""
-    groups = models.ManyToManyField("auth.Group", through="centers.SubjectMembership", related_name="staff", blank=True)
+    # The role assignments in force, of a row read `with_people`.
+    assignments_now: Sequence["RoleAssignment"] = ()
+    groups: Any = models.ManyToManyField(
+        "auth.Group", through="centers.SubjectMembership", related_name="staff", blank=True
+    )
 
     objects = StaffManager()
 
@@ -125,6 +134,25 @@ class Position(Identified, Versioned):
         """Store the row and the key it is sorted by."""
         self.set_keys()
         super().save(*args, **kwargs)
+
+    @classmethod
+    def colleague(cls, user: Staff, center: Center, staff_id: UUID) -> "Position | None":
+        """The position of a person who works at a center that `user` sees."""
+        return cls.objects.visible_to(user, "view_center").not_ended().filter(center=center, staff_id=staff_id).first()
+
+    @property
+    def present_roles(self) -> list[str]:
+        """The names of the roles the person holds at this center; of a row read `with_people`."""
+        return sorted({one.role.name for one in self.staff.assignments_now if one.center_id == self.center_id})
+
+    @property
+    def needs_invitation(self) -> bool:
+        """Whether the person has no password yet."""
+        return not self.staff.has_usable_password()
+
+    def reread(self) -> "Position":
+        """The row as it is stored now, `with_people`."""
+        return type(self).objects.with_people().get(pk=self.pk)
 
     def set_keys(self) -> None:
         """Fold the name into the key that sorts; bulk writers call this themselves."""

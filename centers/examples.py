@@ -1,0 +1,99 @@
+"""Invented examples for the OpenAPI document of centers."""
+
+from typing import Any
+
+CENTER_ID = "01980f6e-0a00-7bbb-9e1f-2a3b4c5d6e02"
+STAFF_ID = "01980f6e-1b00-7aaa-8c0d-3f6a5b7c9d01"
+PROGRAM_ID = "01980f6e-0b00-7bbb-9e1f-2a3b4c5d6e03"
+RULE_FIELDS = (
+    "effective_from",
+    "level_of_care",
+    "weekly_minutes_min",
+    "weekly_minutes_max",
+    "min_days",
+    "breaks_count",
+    "uncounted_kinds",
+    "attendance_opens_hours",
+    "attendance_closes_days",
+    "care_team_days_after_discharge",
+)
+
+CENTER: dict[str, Any] = {
+    "id": CENTER_ID,
+    "name": "Willow Street Center",
+    "discreet_name": "WS Office",
+    "timezone": "America/New_York",
+    "week_starts_on": 0,
+    "phone": "(706) 555-0100",
+    "street": "12 Willow Street",
+    "city": "Columbus",
+    "region": "GA",
+    "postal_code": "31901",
+    "country": "US",
+    "calendar_from": "2026-01-05",
+    "calendar_to": "2027-01-04",
+    "sending_since": None,
+}
+CENTER_CHANGE: dict[str, Any] = {"discreet_name": "Willow Office"}
+NEW_PROGRAM: dict[str, Any] = {
+    "center": CENTER_ID,
+    "code": "IOP-EVE",
+    "name": "Adult IOP, evening track",
+    "population": "adult",
+    "is_part2": True,
+}
+PROGRAM: dict[str, Any] = {"id": PROGRAM_ID, **NEW_PROGRAM}
+NEW_RULE: dict[str, Any] = {
+    "program": PROGRAM_ID,
+    "effective_from": "2026-01-05",
+    "level_of_care": "2.1",
+    "weekly_minutes_min": 540,
+    "weekly_minutes_max": 1140,
+    "min_days": 3,
+    "breaks_count": False,
+    "uncounted_kinds": ["mutual_help"],
+    "attendance_opens_hours": 12,
+    "attendance_closes_days": 14,
+    "care_team_days_after_discharge": 14,
+}
+RULE: dict[str, Any] = {"id": "01980f6e-0b01-7bbb-9e1f-2a3b4c5d6e04", "center": CENTER_ID, **NEW_RULE}
+NEW_ROOM: dict[str, Any] = {"center": CENTER_ID, "code": "R1", "name": "Magnolia", "capacity": 16}
+ROOM: dict[str, Any] = {"id": "01980f6e-0c01-7bbb-9e1f-2a3b4c5d6e05", **NEW_ROOM}
+NEW_CLOSURE: dict[str, Any] = {
+    "center": CENTER_ID,
+    "date": "2026-10-22",
+    "from_time": "15:00:00",
+    "to_time": "22:00:00",
+    "reason": "Power cut",
+}
+CLOSURE: dict[str, Any] = {
+    "id": "01980f6e-0d01-7bbb-9e1f-2a3b4c5d6e06",
+    **NEW_CLOSURE,
+    "starts_at": "2026-10-22T19:00:00Z",
+    "ends_at": "2026-10-23T02:00:00Z",
+}
+NEW_PERSON: dict[str, Any] = {
+    "center": CENTER_ID,
+    "email": "olga.marsh@center.example",
+    "first_name": "Olga",
+    "last_name": "Marsh",
+    "title": "counselor",
+    "credentials": "LPC",
+    "supervisor": None,
+}
+PERSON: dict[str, Any] = {
+    "id": STAFF_ID,
+    **NEW_PERSON,
+    "roles": ["counselor"],
+    "ended_at": None,
+    "needs_invitation": False,
+}
+NEW_ASSIGNMENT: dict[str, Any] = {
+    "center": CENTER_ID,
+    "staff": STAFF_ID,
+    "role": "counselor",
+    "signs": True,
+    "starts_at": "2026-03-02T14:00:00Z",
+    "ends_at": None,
+}
+ASSIGNMENT: dict[str, Any] = {"id": "01980f6e-0e01-7bbb-9e1f-2a3b4c5d6e07", **NEW_ASSIGNMENT}

@@ -1,0 +1,63 @@
+"""What the lists of centers can be asked for."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django_filters.filters import BooleanFilter, DateFilter
+
+from backend.api.filters import MomentFilter, StrictFilterSet
+from centers.models import Closure, Position, Program, ProgramRule, RoleAssignment, Room
+from centers.querysets import RoleAssignmentQuerySet
+
+
+class ProgramFilters(StrictFilterSet):
+    class Meta:
+        model = Program
+        fields = ["center", "code"]
+
+
+class ProgramRuleFilters(StrictFilterSet):
+    class Meta:
+        model = ProgramRule
+        fields = ["center", "program"]
+
+
+class RoomFilters(StrictFilterSet):
+    class Meta:
+        model = Room
+        fields = ["center", "code"]
+
+
+class ClosureFilters(StrictFilterSet):
+    """`date_from` counts, `date_to` does not: local dates of the center."""
+
+    date_from = DateFilter(field_name="date", lookup_expr="gte")
+    date_to = DateFilter(field_name="date", lookup_expr="lt")
+
+    class Meta:
+        model = Closure
+        fields = ["center"]
+
+
+class StaffFilters(StrictFilterSet):
+    """`left` tells those who no longer work here from those who do."""
+
+    left = BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Position
+        fields = ["center", "title"]
+
+
+class RoleAssignmentFilters(StrictFilterSet):
+    """`ends_after` leaves out what was over at that moment."""
+
+    ends_after = MomentFilter(method="not_over")
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["center", "staff"]
+
+    def not_over(self, rows: RoleAssignmentQuerySet, _name: str, at: dt.datetime) -> QuerySet[RoleAssignment]:
+        """Those that end later, or never."""
+        return rows.not_over(at)

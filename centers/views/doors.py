@@ -1,0 +1,51 @@
+"""Signing this device out, and setting a first password by an invitation's token."""
+
+from http import HTTPStatus
+
+from django.db import transaction
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.api.middleware import client_address, request_id_of
+from backend.api.recorder import acting_as
+from backend.api.throttles import SignInThrottle
+from centers import actions, sign_in_log
+from centers.serializers import InvitationAnswer
+from centers.sign_in import sign_out
+from centers.sign_in_log import DOOR
+
+
+class SignOut(APIView):
+    """`POST /api/v1/sign-out/`: the token works no more."""
+
+    metadata_class = None
+
+    @extend_schema(request=None, responses={204: None}, operation_id="sign_out")
+    def post(self, request: Request) -> Response:
+        """Sign this device out. Sent again it is a 401: nobody is signed in."""
+        with transaction.atomic():
+            sign_out(request)
+            sign_in_log.record_sign_out(request._request, request.user)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class AcceptInvitation(APIView):
+    """`POST /api/v1/invitations/accept/`: a token and a password, from somebody not yet known."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (SignInThrottle,)
+    metadata_class = None
+
+    @extend_schema(request=InvitationAnswer, responses={204: None}, operation_id="invitations_accept")
+    def post(self, request: Request) -> Response:
+        """Set the first password; then sign in with it. All tokens that do not work are refused alike."""
+        answer = InvitationAnswer(data=request.data)
+        answer.is_valid(raise_exception=True)
+        sent = request._request
+        with acting_as(DOOR, request_id=request_id_of(sent), address=client_address(sent)):
+            actions.accept_invitation(**answer.validated_data)
+        return Response(status=HTTPStatus.NO_CONTENT)
