@@ -1,7 +1,9 @@
 """Which rows of a patient's record one may see, and how patients are found."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -29,6 +31,10 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
 
     scope = {"centers.Center": "center_id", "patients.Patient": "id"}
 
+    def locked(self, pk: UUID) -> "Patient":
+        """The patient with its center, its row locked: whoever changes someone's care locks the patient first."""
+        return self.select_for_update(no_key=True, of=("self",)).select_related("center").get(pk=pk)
+
     def found_by(self, words: str) -> Self:
         """Patients whose record number is `words`, or a name of whom begins with it, accents and case apart."""
         prefix = folded(words)
@@ -49,7 +55,18 @@ class EpisodeQuerySet(ScopedQuerySet["Episode"]):
 
     def in_care_on(self, day: dt.date) -> Self:
         """Episodes that cover `day`; the day of discharge is out."""
-        return self.filter(Q(discharged_on__isnull=True) | Q(discharged_on__gt=day), admitted_on__lte=day)
+        return self.lasting_beyond(day).filter(admitted_on__lte=day)
+
+    def lasting_beyond(self, day: dt.date | None) -> Self:
+        """Episodes that are open, or end after `day`; only open ones when there is no such day."""
+        later = Q(discharged_on__gt=day) if day else Q()
+        return self.filter(Q(discharged_on__isnull=True) | later)
+
+    def locked(self, pk: UUID) -> "Episode":
+        """The episode with its patient, center and program, its row locked."""
+        return (
+            self.select_for_update(no_key=True, of=("self",)).select_related("patient", "center", "program").get(pk=pk)
+        )
 
 
 class LevelOfCareStayQuerySet(ScopedQuerySet["LevelOfCareStay"]):
@@ -63,11 +80,23 @@ class CareTeamMemberQuerySet(ScopedQuerySet["CareTeamMember"]):
 
     scope = BY_CENTER_OR_PATIENT
 
+    def of_patients(self, patient_ids: Collection[UUID] | None) -> Self:
+        """The care teams of some patients; of all when none are named."""
+        return self.all() if patient_ids is None else self.filter(patient_id__in=patient_ids)
+
+    def lasting_beyond(self, at: dt.datetime) -> Self:
+        """Memberships that are open, or end after a moment."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
 
 class ContactPointQuerySet(ScopedQuerySet["ContactPoint"]):
     """Contact points."""
 
     scope = BY_CENTER_OR_PATIENT
+
+    def in_use(self) -> Self:
+        """Those that have not been replaced or ended."""
+        return self.filter(ended_at__isnull=True)
 
 
 class MessagingConsentQuerySet(ScopedQuerySet["MessagingConsent"]):

@@ -1,5 +1,7 @@
 """Who belongs to a patient's care team, and the grants on a patient."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -82,3 +84,9 @@ class CareTeamMember(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"care team member {self.id}"
+
+    def end(self, at: dt.datetime | None) -> None:
+        """Let the membership last until a moment, or on without an end; grants are the caller's to project."""
+        self.ends_at = at
+        self.bump()
+        self.save(update_fields=["ends_at", "version"])

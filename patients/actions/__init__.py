@@ -1,0 +1,30 @@
+"""What is done to people in care: registration, care, care teams, contact points, leaves, and tasks for staff."""
+
+from patients.actions.care import admit, change_level, discharge, undo_discharge
+from patients.actions.contacts import answer_consent, end_contact_point, keep_contact_point, revise_contact_point
+from patients.actions.leaves import end_leave, revise_leave, take_leave
+from patients.actions.people import register_patient, revise_patient
+from patients.actions.tasks import do_task, raise_task, reopen_task
+from patients.actions.teams import follow_roles, join_care_team, leave_care_team
+
+__all__ = [
+    "admit",
+    "answer_consent",
+    "change_level",
+    "discharge",
+    "do_task",
+    "end_contact_point",
+    "end_leave",
+    "follow_roles",
+    "join_care_team",
+    "keep_contact_point",
+    "leave_care_team",
+    "raise_task",
+    "register_patient",
+    "reopen_task",
+    "revise_contact_point",
+    "revise_leave",
+    "revise_patient",
+    "take_leave",
+    "undo_discharge",
+]

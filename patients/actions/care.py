@@ -1,0 +1,153 @@
+"""Admitting and discharging patients, and the level of care in between."""
+
+import datetime as dt
+
+from django.db import transaction
+
+from backend.api.clock import now
+from backend.api.errors import Refused
+from backend.api.recorder import Actor, acting_as
+from centers.models import Program, ProgramRule
+from centers.wall_time import instant
+from patients.actions.teams import leave_care_team
+from patients.models import Episode, LevelOfCareStay, Patient
+from patients.projection import project_members
+from patients.signals import care_changed
+
+
+@transaction.atomic
+def admit(*, patient: Patient, program: Program, admitted_on: dt.date, by: Actor) -> Episode:
+    """Admit a patient to a program on a day, at the level of care of the program's rule in effect then.
+
+    Raises Refused for a program of another center and for one without rules; IntegrityError for an episode or a stay
+    at level 2.1 or above that overlaps another.
+    """
+    patient = Patient.objects.locked(patient.pk)
+    if program.center_id != patient.center_id:
+        raise Refused("validation_failed", 400, {"program": "does_not_exist"})
+    rule = rule_on(program, admitted_on)
+    fixed = {"patient": patient, "center_id": patient.center_id}
+    with acting_as(by):
+        episode = Episode.objects.create(**fixed, program=program, admitted_on=admitted_on)
+        LevelOfCareStay.objects.create(
+            **fixed, episode=episode, level_of_care=rule.level_of_care, starts_on=admitted_on
+        )
+        care_changed.send(Patient, patient=patient, by=by)
+    return episode
+
+
+@transaction.atomic
+def change_level(*, episode: Episode, level_of_care: str, on: dt.date, by: Actor) -> LevelOfCareStay:
+    """Continue an episode at another level from a day on; the stay so far ends that day.
+
+    Raises Refused when the day is outside the episode or not after the latest stay began.
+    """
+    patient = Patient.objects.locked(episode.patient_id)
+    episode = Episode.objects.locked(episode.pk)
+    latest = episode.stays.latest("starts_on")
+    if on <= latest.starts_on or (episode.discharged_on and on >= episode.discharged_on):
+        raise Refused("validation_failed", 400, {"on": "outside_episode"})
+    with acting_as(by):
+        _end_stay(latest, on)
+        return LevelOfCareStay.objects.create(
+            patient=patient,
+            center_id=patient.center_id,
+            episode=episode,
+            level_of_care=level_of_care,
+            starts_on=on,
+            ends_on=episode.discharged_on,
+        )
+
+
+@transaction.atomic
+def discharge(
+    *, episode: Episode, on: dt.date, reason: str, by: Actor, last_contact_on: dt.date | None = None
+) -> Episode:
+    """End an episode; the day of discharge is not a day of care any more.
+
+    Its stay ends with it, enrollments and expected attendance follow by `care_changed`, and the care team keeps its
+    access for the days the program's rule gives, unless the patient is in care elsewhere at the center. Raises Refused
+    when the episode is over already or the day is not after admission.
+    """
+    patient = Patient.objects.locked(episode.patient_id)
+    episode = Episode.objects.locked(episode.pk)
+    if episode.discharged_on is not None:
+        raise Refused("discharged_already")
+    if on <= episode.admitted_on:
+        raise Refused("validation_failed", 400, {"on": "outside_episode"})
+    episode.discharged_on, episode.discharge_reason = on, reason
+    episode.last_contact_on = last_contact_on or episode.last_contact_on
+    episode.bump()
+    with acting_as(by):
+        episode.save()
+        _end_stays(episode, on)
+        _end_care_team(episode, by)
+        care_changed.send(Patient, patient=patient, by=by)
+    return episode
+
+
+@transaction.atomic
+def undo_discharge(*, episode: Episode, by: Actor) -> Episode:
+    """Take back a discharge entered by mistake: the stay and the care team go on.
+
+    Seats in groups may have gone to others: enrollments stay ended until they are reinstated one by one. Raises Refused
+    when the patient is not discharged, IntegrityError when a later episode stands in the way.
+    """
+    patient = Patient.objects.locked(episode.patient_id)
+    episode = Episode.objects.locked(episode.pk)
+    if episode.discharged_on is None:
+        raise Refused("not_discharged")
+    day, team_ended_at = episode.discharged_on, care_team_end(episode)
+    episode.discharged_on, episode.discharge_reason = None, ""
+    episode.bump()
+    with acting_as(by):
+        episode.save()
+        for stay in episode.stays.filter(ends_on=day):
+            _end_stay(stay, None)
+        members = list(patient.care_team.filter(ends_at=team_ended_at))
+        for member in members:
+            member.end(None)
+        project_members(members)
+        care_changed.send(Patient, patient=patient, by=by)
+    return episode
+
+
+def rule_on(program: Program, day: dt.date) -> ProgramRule:
+    """The version of a program's rules in effect on a day; before the first version that one. Raises Refused: none."""
+    versions = program.rules.all()
+    rule = versions.filter(effective_from__lte=day).order_by("-effective_from").first()
+    rule = rule or versions.order_by("effective_from").first()
+    if rule is None:
+        raise Refused("program_without_rules")
+    return rule
+
+
+def care_team_end(episode: Episode) -> dt.datetime | None:
+    """Until when the care team keeps its access after a discharge: a local midnight of the center."""
+    if episode.discharged_on is None:
+        return None
+    days = rule_on(episode.program, episode.discharged_on).care_team_days_after_discharge
+    return instant(episode.center.timezone, episode.discharged_on + dt.timedelta(days=days), dt.time())
+
+
+def _end_stays(episode: Episode, on: dt.date) -> None:
+    for stay in episode.stays.all():
+        if stay.starts_on >= on:
+            stay.delete()
+        elif stay.ends_on is None or stay.ends_on > on:
+            _end_stay(stay, on)
+
+
+def _end_stay(stay: LevelOfCareStay, on: dt.date | None) -> None:
+    stay.ends_on = on
+    stay.bump()
+    stay.save(update_fields=["ends_on", "version"])
+
+
+def _end_care_team(episode: Episode, by: Actor) -> None:
+    """End the memberships that last longer; who joined only after that moment (the discharge is late) leaves now."""
+    ends_at = care_team_end(episode)
+    if ends_at is None or episode.patient.episodes.lasting_beyond(episode.discharged_on).exists():
+        return
+    for member in episode.patient.care_team.lasting_beyond(ends_at):
+        leave_care_team(member=member, by=by, at=ends_at if ends_at > member.starts_at else now())

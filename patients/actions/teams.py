@@ -1,0 +1,91 @@
+"""Who joins and leaves a patient's care team; grants follow in the same transaction."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from backend.api.clock import now
+from backend.api.errors import Refused
+from backend.api.grants import revoke
+from backend.api.recorder import Actor, acting_as
+from centers.models import Center, RoleAssignment, Staff
+from centers.querysets import RoleAssignmentQuerySet
+from patients.models import CareTeamMember, Patient
+from patients.projection import ground_of, project_members
+
+
+@transaction.atomic
+def join_care_team(
+    *,
+    patient: Patient,
+    staff: Staff,
+    by: Actor,
+    starts_at: dt.datetime | None = None,
+    ends_at: dt.datetime | None = None,
+) -> CareTeamMember:
+    """Let somebody who holds a role at the center care for a patient, from now unless given.
+
+    Raises Refused for somebody without a role there, IntegrityError for a membership that overlaps another.
+    """
+    patient = Patient.objects.locked(patient.pk)
+    if not _roles(staff, patient.center_id).not_over(now()).exists():
+        raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
+    with acting_as(by):
+        member = CareTeamMember.objects.create(
+            patient=patient,
+            center_id=patient.center_id,
+            staff=staff,
+            starts_at=starts_at or now(),
+            ends_at=ends_at,
+        )
+        project_members([member])
+    return member
+
+
+@transaction.atomic
+def leave_care_team(*, member: CareTeamMember, by: Actor, at: dt.datetime | None = None) -> CareTeamMember | None:
+    """End a membership at a moment, now unless given; it never lasts longer than it did.
+
+    One that would end before it begins is taken back whole: None is returned. Raises Refused when it is over already.
+    """
+    at = at or now()
+    Patient.objects.locked(member.patient_id)
+    member = CareTeamMember.objects.select_for_update(no_key=True).get(pk=member.pk)
+    if member.ends_at is not None and member.ends_at <= at:
+        raise Refused("membership_over")
+    with acting_as(by):
+        if at <= member.starts_at:
+            revoke(ground=ground_of(member), center_id=member.center_id)
+            member.delete()
+            return None
+        member.end(at)
+        project_members([member])
+    return member
+
+
+@transaction.atomic
+def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
+    """Bring somebody's care teams at a center in line with the roles held there.
+
+    Whether grants sign follows the roles; who will hold no role there any more leaves every team when the last role
+    ends, so that a colleague who has left the center sees none of its patients.
+    """
+    ends_at = _last_end(staff, center)
+    members = CareTeamMember.objects.filter(staff=staff, center=center)
+    if ends_at is not None:
+        for member in members.lasting_beyond(ends_at).order_by("patient_id"):
+            leave_care_team(member=member, by=by, at=ends_at)
+    with acting_as(by):
+        project_members(list(members.all()))
+
+
+def _last_end(staff: Staff, center: Center) -> dt.datetime | None:
+    """When somebody's last role at a center ends; None while one is open, now when there is none left at all."""
+    ends = list(_roles(staff, center.pk).values_list("ends_at", flat=True))
+    known = [end for end in ends if end is not None]
+    return None if len(known) < len(ends) else max(known, default=now())
+
+
+def _roles(staff: Staff, center_id: UUID) -> RoleAssignmentQuerySet:
+    return RoleAssignment.objects.filter(staff=staff, center_id=center_id)
