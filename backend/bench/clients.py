@@ -44,7 +44,7 @@ class Client:
         self.connection.request(method, path, body=body, headers=sent)
         response = self.connection.getresponse()
         answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        if not HTTPStatus(answer.status).is_success:
+        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             message = f"{method} {path}: {answer.status} {answer.body[:300]!r}"
             raise BenchError(message)
         return answer

@@ -1,0 +1,64 @@
+"""Databases of the bench's own: one is migrated, the others are copies of it, all are dropped at the end."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import LiteralString
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from psycopg import sql
+
+TEMPLATE = f"bench_{os.getpid()}"
+# Filling a census takes longer than any request may.
+PATIENT = {"DATABASE_STATEMENT_TIMEOUT": "0", "DATABASE_IDLE_TIMEOUT": "0"}
+
+
+def address(name: str) -> str:
+    """The address of one of our databases on the server that DATABASE_URL names."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit((parts.scheme, parts.netloc, f"/{name}", "", ""))
+
+
+def environment(name: str) -> dict[str, str]:
+    """What a child needs to work on one of our databases."""
+    return os.environ | {"DATABASE_URL": address(name), "DJANGO_SETTINGS_MODULE": "backend.settings"}
+
+
+def run(name: str, *arguments: str, extra: Mapping[str, str] = PATIENT) -> str:
+    """Run a Python program on one of our databases and return what it prints. Raises CalledProcessError."""
+    command = [sys.executable, *arguments]
+    child = subprocess.run(command, env=environment(name) | dict(extra), check=True, stdout=subprocess.PIPE, text=True)
+    return child.stdout
+
+
+@contextmanager
+def migrated() -> Iterator[str]:
+    """A database with all tables and no row; copies made from it go with it."""
+    _administer("CREATE DATABASE {}", TEMPLATE)
+    try:
+        run(TEMPLATE, "-m", "django", "migrate", "--verbosity", "0", extra=PATIENT)
+        yield TEMPLATE
+    finally:
+        _drop_all()
+
+
+def copy(name: str) -> str:
+    """An empty, migrated database of another name."""
+    full = f"{TEMPLATE}_{name}"
+    _administer("CREATE DATABASE {} TEMPLATE {}", full, TEMPLATE)
+    return full
+
+
+def _administer(statement: LiteralString, *names: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _drop_all() -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        rows = connection.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATE])
+        for (name,) in rows.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,73 @@
+"""The steps of `backend.bench.child`; every argument is a text, every result is JSON."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from backend.bench.census import fill as fill_census
+from backend.bench.clients import BenchError
+
+# Savepoints and transactions are round trips, not questions.
+NO_QUESTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")
+
+
+def fill(census: str) -> dict[str, Any]:
+    """Make a census of so many patients."""
+    found = fill_census(int(census))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return found
+
+
+def count(token: str, path: str) -> int:
+    """How many statements a GET takes, the second time it is asked."""
+    with _client(token) as client:
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            _check(client.get(path))
+    return len(_questions(captured))
+
+
+def statements(token: str, path: str, first: str, second: str) -> dict[str, Any]:
+    """The statements of a whole-roster PUT that changes every row: their number and their text."""
+    with _client(token) as client:
+        _put(client, path, first)
+        with CaptureQueriesContext(connection) as captured:
+            _put(client, path, second)
+    questions = _questions(captured)
+    return {"count": len(questions), "statements": questions}
+
+
+def import_sample(directory: str) -> None:
+    """Import an export, as the command does."""
+    call_command("import_center", str(Path(directory)), stderr=None)
+
+
+@contextmanager
+def _client(token: str) -> Iterator[Client]:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    yield Client(headers={"Authorization": f"Bearer {token}"})
+
+
+def _put(client: Client, path: str, body: str) -> None:
+    tag = client.get(path).headers["ETag"]
+    _check(client.put(path, body, content_type="application/json", headers={"If-Match": tag}))
+
+
+def _check(response: Any) -> None:
+    if response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        message = f"{response.status_code}: {response.content[:300]!r}"
+        raise BenchError(message)
+
+
+def _questions(captured: CaptureQueriesContext) -> list[str]:
+    found = (str(query["sql"]) for query in captured.captured_queries)
+    return [text for text in found if not text.startswith(NO_QUESTION)]
