@@ -37,4 +37,8 @@ def register() -> None:
     )
     follow(Staff, plain=["is_active", "is_staff", "is_superuser", "created_at"], exclude=["version", "last_login"])
     follow(Position, plain=["center", "staff", "title", "supervisor", "ended_at"], exclude=["version", "sort_key"])
-    follow(Invitation, plain=["center", "staff", "created_at", "expires_at", "used_at", "invited_by"])
+    follow(
+        Invitation,
+        plain=["center", "staff", "created_at", "expires_at", "used_at", "invited_by"],
+        exclude=["token_hash"],
+    )

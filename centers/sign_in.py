@@ -33,6 +33,14 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """The address rate limits count by; the library would refuse a request that has none."""
         return client_address(request) or "unknown"
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """The active person these credentials belong to; a closed account fails like a wrong password."""
+        staff = super().authenticate(request, **credentials)
+        if staff is not None and not staff.is_active:
+            self.authentication_failed(request, **credentials)
+            return None
+        return staff
+
     def set_password(self, user: Any, password: str) -> None:
         """Change a password in the name of its owner; every device is signed out, this one gets a new token."""
         with acting_as(user.as_actor()):
