@@ -1,12 +1,17 @@
 """Who is expected at a session, who came, and every change of that."""
 
+import datetime as dt
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
 
 from backend.api.clock import now
+from backend.api.errors import Refused
 from backend.api.models import Identified, Versioned
+from backend.api.recorder import Actor
 from centers.models import Center
 from patients.models import Patient
 from scheduling.models.sessions import Session
@@ -122,6 +127,41 @@ class Attendance(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"attendance {self.id}"
+
+    def move(
+        self, to: Status, *, by: Actor, at: dt.datetime, reason: str = "", **values: Any
+    ) -> "AttendanceMove | None":
+        """Change the status, and the times and notes with it; returns the row of history, None where all stands so.
+
+        Every verb that changes attendance goes through here; it writes nothing, the verb stores both rows. Times not
+        given are forgotten: only who came has some. Raises Refused for a move that `MOVES` does not allow.
+        """
+        wanted = {"arrived_at": None, "left_at": None, "reason": reason, **values}
+        if to == self.status and all(getattr(self, name) == value for name, value in wanted.items()):
+            return None
+        came_from = Status(self.status)
+        if to != came_from and to not in MOVES[came_from]:
+            raise Refused("status_move_not_allowed")
+        for name, value in wanted.items():
+            setattr(self, name, value)
+        self.status, self.recorded_by, self.recorded_at = to, by.id, at
+        self.bump()
+        return self.history(came_from, by=by, at=at)
+
+    def history(self, came_from: str, *, by: Actor, at: dt.datetime) -> "AttendanceMove":
+        """The row of history that says how the attendance came to be as it is now."""
+        return AttendanceMove(
+            attendance=self,
+            patient_id=self.patient_id,
+            center_id=self.center_id,
+            from_status=came_from,
+            to_status=self.status,
+            arrived_at=self.arrived_at,
+            left_at=self.left_at,
+            by=by.id,
+            at=at,
+            reason=self.reason,
+        )
 
 
 class AttendanceMove(Identified):

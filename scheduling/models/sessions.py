@@ -1,11 +1,15 @@
 """A session on the calendar, with all that reports will ask of it, and who staffs it."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q
+from psycopg.types.range import TimestamptzRange
 
+from backend.api.errors import Refused
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
 from centers.models import Center, Room
@@ -94,6 +98,50 @@ class Session(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"session {self.id}"
+
+    @property
+    def span(self) -> TimestamptzRange:
+        """The actual time, half-open, as its copies in attendance and staff hold it."""
+        return TimestamptzRange(self.starts_at, self.ends_at, "[)")
+
+    @property
+    def stands(self) -> bool:
+        """Whether the session is on the schedule and not called off."""
+        return self.status == self.Status.SCHEDULED and self.called_off_at is None
+
+    def turn(self, to: "Session.Status", reason: str) -> None:
+        """Put the session on or off the schedule. Raises Refused for a move that `SESSION_MOVES` does not allow."""
+        if to not in SESSION_MOVES[self.Status(self.status)]:
+            raise Refused("session_move_not_allowed")
+        self.status, self.status_reason = to, reason
+
+    def place(self, starts_at: dt.datetime, day: dt.date) -> None:
+        """Put the session at another start, on local date `day`; length and break move along."""
+        shift = starts_at - self.starts_at
+        self.starts_at, self.ends_at, self.local_date = starts_at, self.ends_at + shift, day
+        if self.break_starts_at and self.break_ends_at:
+            self.break_starts_at, self.break_ends_at = self.break_starts_at + shift, self.break_ends_at + shift
+
+    def cut(self, minutes: int) -> None:
+        """Let the session end `minutes` after its start; what of the break lies beyond is no break.
+
+        Raises Refused unless that is sooner than now.
+        """
+        ends_at = self.starts_at + dt.timedelta(minutes=minutes)
+        if not self.starts_at < ends_at < self.ends_at:
+            raise Refused("not_shorter")
+        self.ends_at = ends_at
+        if self.break_starts_at and self.break_ends_at:
+            self.break_ends_at = min(self.break_ends_at, ends_at)
+            if self.break_starts_at >= self.break_ends_at:
+                self.break_starts_at = self.break_ends_at = None
+
+
+SESSION_MOVES: dict[Session.Status, frozenset[Session.Status]] = {
+    Session.Status.SCHEDULED: frozenset({Session.Status.WITHDRAWN, Session.Status.CLOSED}),
+    Session.Status.WITHDRAWN: frozenset({Session.Status.SCHEDULED}),
+    Session.Status.CLOSED: frozenset({Session.Status.SCHEDULED, Session.Status.WITHDRAWN}),
+}
 
 
 class SessionStaff(Identified):

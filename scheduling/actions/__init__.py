@@ -1,0 +1,37 @@
+"""What crosses rows of the calendar: made ahead, changed, staffed, attended. Keyword-only, atomic, by somebody."""
+
+from scheduling.actions.attendance import Mark, Roster, record_one, record_roster
+from scheduling.actions.calendar import follow_closures, materialize, series_to_extend
+from scheduling.actions.changes import (
+    call_off_session,
+    move_session,
+    reinstate_session,
+    shorten_session,
+    substitute,
+    withdraw_session,
+)
+from scheduling.actions.guests import add_guest
+from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
+from scheduling.actions.rosters import retake_rosters
+
+__all__ = [
+    "Mark",
+    "Roster",
+    "add_guest",
+    "add_pattern",
+    "call_off_session",
+    "change_pattern",
+    "end_pattern",
+    "follow_closures",
+    "materialize",
+    "move_session",
+    "open_course",
+    "record_one",
+    "record_roster",
+    "reinstate_session",
+    "retake_rosters",
+    "series_to_extend",
+    "shorten_session",
+    "substitute",
+    "withdraw_session",
+]
