@@ -1,12 +1,18 @@
 """The outbox: what is to be told to whom and when, each attempt at it, and the addresses that said stop."""
 
+import datetime as dt
+from typing import ClassVar
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 
 from backend.api.clock import now
+from backend.api.errors import Refused
 from backend.api.models import Identified, Versioned
 from centers.models import Center
 from patients.models import ContactPoint, Patient
+from reminders.channels import ChannelError, Outcome, Receipt, RejectedError, UnavailableError
 from reminders.querysets import AttemptQuerySet, ReminderQuerySet, ReminderRuleQuerySet
 from scheduling.models import Session
 
@@ -105,6 +111,66 @@ class Reminder(Identified, Versioned):
     def __str__(self) -> str:
         return f"reminder {self.id}"
 
+    # Every move a state may make; the statements of `outbox` keep to it, too.
+    MOVES: ClassVar[dict[str, frozenset[str]]] = {
+        State.PLANNED: frozenset({State.CLAIMED, State.CANCELED, State.SKIPPED}),
+        State.CLAIMED: frozenset(
+            {State.PLANNED, State.UNKNOWN, State.SENT, State.DELIVERED, State.FAILED, State.SKIPPED}
+        ),
+        State.UNKNOWN: frozenset({State.PLANNED, State.UNKNOWN, State.SENT, State.DELIVERED, State.FAILED}),
+        State.CANCELED: frozenset({State.PLANNED}),
+    }
+
+    @property
+    def key(self) -> tuple[UUID, dt.date, int]:
+        """What there is one reminder of."""
+        return self.patient_id, self.local_day, self.offset_hours
+
+    def begin(self, lease_until: dt.datetime) -> None:
+        """Count an attempt and hold the claim anew; the caller has the row lock."""
+        self.attempts_made += 1
+        self.lease_until = lease_until
+        self.bump()
+        self.save()
+
+    def settle(self, outcome: Outcome) -> None:
+        """The provider has the message, or more."""
+        self._move(self.State.DELIVERED if outcome is Outcome.DELIVERED else self.State.SENT, settled_at=now())
+
+    def put_back(self, until: dt.datetime) -> None:
+        """Let it be claimed again, not before `until`."""
+        self._move(self.State.PLANNED, next_try_at=until)
+
+    def doubt(self, claim: UUID, until: dt.datetime) -> None:
+        """Nobody knows whether it went; the attempt keeps it until the provider has been asked."""
+        self._move(self.State.UNKNOWN, claim=claim, next_try_at=until)
+
+    def skip(self, reason: str) -> None:
+        """Not wanted at the moment of sending."""
+        self._move(self.State.SKIPPED, reason=reason, settled_at=now())
+
+    def give_up(self, reason: str) -> None:
+        """Nothing more is tried."""
+        self._move(self.State.FAILED, reason=reason, settled_at=now())
+
+    def _move(
+        self,
+        to: str,
+        *,
+        reason: str = "",
+        claim: UUID | None = None,
+        next_try_at: dt.datetime | None = None,
+        settled_at: dt.datetime | None = None,
+    ) -> None:
+        """Change the state under the row lock of the caller, who holds the claim. Refused: no such move."""
+        if to not in self.MOVES.get(self.state, frozenset()):
+            code = "reminder_settled"
+            raise Refused(code)
+        self.state, self.reason, self.claim, self.lease_until = to, reason, claim, None
+        self.next_try_at, self.settled_at = next_try_at, settled_at
+        self.bump()
+        self.save()
+
 
 class Attempt(Identified):
     """One try to send a reminder over one channel. The reminder's id, not the attempt's, is the provider's key."""
@@ -136,6 +202,15 @@ class Attempt(Identified):
     def __str__(self) -> str:
         return f"attempt {self.id}"
 
+    def close(self, fate: Receipt | ChannelError) -> None:
+        """Write down what became of it, as far as is known now."""
+        self.ended_at = now()
+        if isinstance(fate, Receipt):
+            self.outcome, self.provider_id = self.Outcome(fate.outcome.value), fate.provider_id
+        else:
+            self.outcome, self.error_code = _outcome_of(fate), fate.code
+        self.save()
+
 
 class Suppression(Identified):
     """A number or address that said stop, or takes no messages; nothing is sent there whoever's it is."""
@@ -155,3 +230,9 @@ class Suppression(Identified):
 
     def __str__(self) -> str:
         return f"suppression {self.id}"
+
+
+def _outcome_of(fate: ChannelError) -> Attempt.Outcome:
+    if isinstance(fate, RejectedError):
+        return Attempt.Outcome.REJECTED
+    return Attempt.Outcome.FAILED if isinstance(fate, UnavailableError) else Attempt.Outcome.UNKNOWN

@@ -122,9 +122,13 @@ def upcoming(center: Center, earliest: dt.datetime, latest: dt.datetime, patient
     return _read(center, EXPECTED, earliest=earliest, latest=latest, patient=patient)
 
 
-def _read(center: Center, statuses: Collection[str], **given: object) -> list[Occasion]:
-    unset = dict.fromkeys(("original_from", "original_to", "earliest", "latest", "patient"))
-    fixed = {"center": center.pk, "zone": center.timezone, "statuses": [str(status) for status in statuses]}
+def _read(center: Center, statuses: Collection[str], **given: Any) -> list[Occasion]:
+    unset: dict[str, Any] = dict.fromkeys(("original_from", "original_to", "earliest", "latest", "patient"))
+    fixed: dict[str, Any] = {
+        "center": center.pk,
+        "zone": center.timezone,
+        "statuses": [str(status) for status in statuses],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_READ, {**unset, **fixed, **given})
         return [_occasion(row, center.timezone) for row in cursor.fetchall()]

@@ -9,9 +9,12 @@ from centers.models import Center
 from centers.wall_time import local_date
 from patients.models.people import ContactPreference
 from reminders import occasions
-from reminders.models import Channel
+from reminders.models import Channel, Reminder
 from reminders.occasions import Occasion, Person, Point
 from reminders.timing import due_time
+
+# What there is one reminder of: a patient, a day of sessions where the patient lives, hours before.
+Key = tuple[UUID, dt.date, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,15 @@ class Planned:
     point: Point
 
     @property
-    def key(self) -> tuple[UUID, dt.date, int]:
-        """What there is one reminder of: patient, day of sessions where the patient lives, offset."""
+    def key(self) -> Key:
+        """What makes it one and the same reminder."""
         return self.occasion.person.id, self.occasion.day, self.offset_hours
+
+    def is_told_by(self, row: Reminder) -> bool:
+        """Whether a stored reminder says the same session and time."""
+        occasion = self.occasion
+        told = (row.session_id, row.session_starts_at, row.due_at)
+        return told == (occasion.session_id, occasion.starts_at, self.due_at)
 
 
 def planned(center: Center, original_from: dt.date, original_to: dt.date) -> list[Planned]:
