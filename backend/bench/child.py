@@ -1,7 +1,7 @@
 """What the bench runs inside Django, each step a process of its own on one database; prints one JSON object.
 
-`fill N` makes a census, `count TOKEN PATH` counts the statements of a request, `statements TOKEN PATH BODY BODY` returns
-those of a whole-roster write, `import_sample DIR` imports an export.
+`fill N` makes a census, `count TOKEN PATH` counts the statements of a request, `statements TOKEN PATH BODY BODY`
+returns those of a whole-roster write, `import_sample DIR` imports an export.
 """
 
 import importlib

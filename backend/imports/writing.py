@@ -1,8 +1,6 @@
 """Write a sound export in one transaction: the center, its people, the calendar, then who may see what."""
 
 from django.db import transaction
-from groups.projection import wanted_grants as roster_grants
-from patients.projection import wanted_grants as care_team_grants
 
 from backend.api.grants import project_all
 from backend.api.recorder import Actor, Event, record
@@ -15,6 +13,8 @@ from centers.actions import open_center
 from centers.models import Center, Closure, Program, ProgramRule, Room
 from centers.projection import wanted_grants as role_grants
 from centers.wall_time import day_bounds, instant
+from groups.projection import wanted_grants as roster_grants
+from patients.projection import wanted_grants as care_team_grants
 from reminders.models import ReminderRule
 
 REMINDER_OFFSETS = (72, 24)

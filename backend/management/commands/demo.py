@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from reminders.actions import switch_sending
 
 from backend.api.clock import now
 from backend.api.recorder import Actor, acting_as
@@ -19,6 +18,7 @@ from backend.operators import operator
 from centers.models import Center, Staff
 from centers.roles import RoleName
 from centers.wall_time import local_date
+from reminders.actions import switch_sending
 from scheduling.models import SessionStaff
 from scheduling.models.attendance import Status
 

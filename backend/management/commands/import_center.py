@@ -23,6 +23,20 @@ class DryRunError(Exception):
     """Raised at the end of a dry run, so that the transaction is undone."""
 
 
+class Tally:
+    """Counts rows, and shows them on a bar; a bar nobody sees does not count."""
+
+    def __init__(self, bar: Any) -> None:
+        """Begin at none."""
+        self.bar = bar
+        self.rows = 0
+
+    def __call__(self, done: int) -> None:
+        """Count `done` rows more."""
+        self.rows += done
+        self.bar.update(done)
+
+
 class Command(BaseCommand):
     """Reads, checks and stores an export. Progress goes to standard error, the report of faults to standard output."""
 
@@ -84,12 +98,12 @@ class Command(BaseCommand):
                 self.stderr.write("This export has been imported already; nothing to change.")
                 return
             with self.bar("writing", None) as bar, transaction.atomic():
-                center = write_export(export, by=by, progress=bar.update)
-                rows = bar.n
+                written = Tally(bar)
+                center = write_export(export, by=by, progress=written)
                 if dry_run:
                     raise DryRunError
         except DryRunError:
-            self.stderr.write(f"Sound: {rows} rows would be imported. Dry run, nothing was imported.")
+            self.stderr.write(f"Sound: {written.rows} rows would be imported. Dry run, nothing was imported.")
         except AlreadyImportedError:
             message = (
                 "A center of this name is here already, with other content. An import only adds a whole center: "
@@ -102,7 +116,7 @@ class Command(BaseCommand):
             message = f"The database refused the import by {name}: two rows of the export clash. Nothing was imported."
             raise CommandError(message) from error
         else:
-            self.stderr.write(f"Imported {rows} rows as {center.name}. Its reminders are switched off.")
+            self.stderr.write(f"Imported {written.rows} rows as {center.name}. Its reminders are switched off.")
 
     def bar(self, what: str, total: int | None) -> Any:
         """A progress bar on standard error, shown where somebody watches."""
