@@ -6,3 +6,10 @@ from django.apps import AppConfig
 class GroupsConfig(AppConfig):
     name = "groups"
     verbose_name = "Therapy groups"
+
+    def ready(self) -> None:
+        from groups import logged, receivers, refusals
+
+        logged.register()
+        refusals.register()
+        receivers.connect()

@@ -1,11 +1,14 @@
 """Which groups, enrollments and facilitators one may see; the roster of a day."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from backend.api.gate import ScopedQuerySet
+from patients.models import Episode, LeaveOfAbsence
 
 if TYPE_CHECKING:
     from groups.models import Enrollment, Facilitator, TherapyGroup
@@ -16,6 +19,11 @@ class TherapyGroupQuerySet(ScopedQuerySet["TherapyGroup"]):
 
     scope = {"centers.Center": "center_id"}
 
+    def locked(self, pk: UUID) -> "TherapyGroup":
+        """The group with its series and center, its row locked: whoever counts seats locks the group first."""
+        rows = self.select_for_update(no_key=True, of=("self",)).select_related("series", "center")
+        return rows.get(pk=pk)
+
 
 class EnrollmentQuerySet(ScopedQuerySet["Enrollment"]):
     """Enrollments."""
@@ -24,10 +32,48 @@ class EnrollmentQuerySet(ScopedQuerySet["Enrollment"]):
 
     def on(self, day: dt.date) -> Self:
         """Enrollments that cover `day`; the day one ends is out."""
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
+        return self.lasting_beyond(day).filter(starts_on__lte=day)
+
+    def lasting_beyond(self, day: dt.date) -> Self:
+        """Enrollments that are open, or end after `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def overlapping(self, starts_on: dt.date, ends_on: dt.date | None) -> Self:
+        """Enrollments with a day in the half-open range; an end of None is open."""
+        later = self.lasting_beyond(starts_on)
+        return later.filter(starts_on__lt=ends_on) if ends_on else later
+
+    def roster_on(self, day: dt.date) -> Self:
+        """The roster of `day`, past or to come: enrolled, admitted, and not on leave. Patients come with it."""
+        episodes = Episode.objects.in_care_on(day).filter(patient=OuterRef("patient"))
+        leaves = LeaveOfAbsence.objects.covering(day).filter(patient=OuterRef("patient"))
+        return self.on(day).filter(Exists(episodes), ~Exists(leaves)).select_related("patient")
+
+    def of_groups(self, group_ids: Collection[UUID] | None) -> Self:
+        """The enrollments of some groups; of all when none are named."""
+        return self.all() if group_ids is None else self.filter(group_id__in=group_ids)
+
+    def fullest(self, starts_on: dt.date, ends_on: dt.date | None) -> int:
+        """How many are enrolled on the fullest day of the half-open range. Asked of one group's enrollments.
+
+        That day is the range's first, or the first day of an enrollment within it.
+        """
+        held = list(self.overlapping(starts_on, ends_on).order_by().values_list("starts_on", "ends_on"))
+        days = {max(first, starts_on) for first, _ in held}
+        return max(
+            (sum(first <= day and (last is None or last > day) for first, last in held) for day in days), default=0
+        )
 
 
 class FacilitatorQuerySet(ScopedQuerySet["Facilitator"]):
     """Facilitators."""
 
     scope = {"centers.Center": "center_id"}
+
+    def of_groups(self, group_ids: Collection[UUID] | None) -> Self:
+        """The facilitators of some groups; of all when none are named."""
+        return self.all() if group_ids is None else self.filter(group_id__in=group_ids)
+
+    def lasting_beyond(self, day: dt.date) -> Self:
+        """Facilitators without an end, or with one after `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))

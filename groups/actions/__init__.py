@@ -1,0 +1,17 @@
+"""What is done to therapy groups: opened and revised, enrolled in and withdrawn from, and who leads them."""
+
+from groups.actions.facilitation import appoint_facilitator, end_facilitation, follow_roles
+from groups.actions.groups import open_group, revise_group
+from groups.actions.rosters import enroll, follow_care, reinstate, withdraw
+
+__all__ = [
+    "appoint_facilitator",
+    "end_facilitation",
+    "enroll",
+    "follow_care",
+    "follow_roles",
+    "open_group",
+    "reinstate",
+    "revise_group",
+    "withdraw",
+]
