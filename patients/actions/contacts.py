@@ -66,7 +66,7 @@ def answer_consent(*, patient: Patient, given: bool, by: Actor, answered_on: dt.
     today = local_date(patient.center.timezone, now())
     answered_on = answered_on or today
     if answered_on > today:
-        raise Refused("validation_failed", 400, {"answered_on": "in_the_future"})
+        raise Refused("validation_failed", 400, {"answered_on": "day_to_come"})
     with acting_as(by):
         return MessagingConsent.objects.create(
             patient=patient, center_id=patient.center_id, given=given, answered_on=answered_on, recorded_by=by.id
