@@ -8,6 +8,7 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
-        from reminders import logged
+        from reminders import logged, refusals
 
         logged.register()
+        refusals.register()
