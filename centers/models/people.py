@@ -15,7 +15,7 @@ from backend.api.clock import now
 from backend.api.folding import folded
 from backend.api.gate import ReachMemo, allows
 from backend.api.models import Identified, Versioned
-from backend.api.recorder import Actor
+from backend.api.recorder import Actor, acting_as
 from centers.models.places import Center
 from centers.querysets import InvitationQuerySet, PositionQuerySet, SignInQuerySet
 from centers.roles import Title
@@ -23,6 +23,8 @@ from centers.roles import Title
 if TYPE_CHECKING:
     from centers.models.access import RoleAssignment
 
+# Who runs commands on the server's own console.
+OPERATOR = Actor("system:operator", "operator")
 SEEN_EVERY = dt.timedelta(minutes=1)
 
 
@@ -38,7 +40,8 @@ class StaffManager(BaseUserManager["Staff"]):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
         """An account that runs the platform. It sees no patient: grants alone open those."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        with acting_as(OPERATOR):
+            return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "Staff":
         """The account of an e-mail address, whatever its case."""
@@ -56,8 +59,8 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
     created_at = models.DateTimeField(default=now, editable=False)
     # The names of the roles held when the request was authenticated; the log keeps them with every act.
     acting_role = ""
-    # The role assignments in force, of a row read `with_people`.
-    assignments_now: Sequence["RoleAssignment"] = ()
+    # The role assignments in force, of a row read `with_people`. No default: prefetching takes one for an answer.
+    assignments_now: Sequence["RoleAssignment"]
     groups: Any = models.ManyToManyField(
         "auth.Group", through="centers.SubjectMembership", related_name="staff", blank=True
     )
