@@ -31,12 +31,14 @@ def check_routes(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
 
 
 def gated_routes() -> list[tuple[type[GatedViewSet], frozenset[str]]]:
-    """Every gated viewset that has a route, with the actions its routes lead to."""
+    """Every gated viewset that has a route, with the actions its routes lead to by a method it answers."""
     found: dict[type[GatedViewSet], set[str]] = {}
     for callback in _callbacks(get_resolver().url_patterns):
         view = getattr(callback, "cls", None)
         if isinstance(view, type) and issubclass(view, GatedViewSet):
-            found.setdefault(view, set()).update(getattr(callback, "actions", {}).values())
+            actions = getattr(callback, "actions", {})
+            answered = (action for method, action in actions.items() if method in view.http_method_names)
+            found.setdefault(view, set()).update(answered)
     return [(view, frozenset(actions)) for view, actions in found.items()]
 
 
