@@ -78,6 +78,8 @@ class WindowFilterSet(StrictFilterSet):
         if cls._meta.model is None:
             return found
         column = cls._meta.model._meta.get_field(cls.window_field)
+        # A generated column has its type one step down.
+        column = getattr(column, "output_field", column)
         kind = MomentFilter if isinstance(column, models.DateTimeField) else DateFilter
         found[FROM] = kind(field_name=cls.window_field, lookup_expr="gte", required=True)
         found[TO] = kind(field_name=cls.window_field, lookup_expr="lt", required=True)
