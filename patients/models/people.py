@@ -76,6 +76,11 @@ class Patient(Identified, Versioned):
         self.preferred_key = folded(self.preferred_name)
 
     @property
+    def full_name(self) -> str:
+        """First and last name, as a roster lists them."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
     def called(self) -> str:
         """The name the patient goes by."""
         return self.preferred_name or self.first_name
