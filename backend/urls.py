@@ -13,3 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 if find_spec("backend.api.urls"):
     urlpatterns.append(path("", include("backend.api.urls")))
+
+# Errors outside the REST framework read like those within it.
+handler400 = "backend.api.pages.bad_request"
+handler403 = "backend.api.pages.permission_denied"
+handler404 = "backend.api.pages.not_found"
+handler500 = "backend.api.pages.server_error"
