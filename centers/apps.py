@@ -1,6 +1,7 @@
 """The app configuration of centers, their programs, rooms and staff."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class CentersConfig(AppConfig):
@@ -8,8 +9,9 @@ class CentersConfig(AppConfig):
     verbose_name = "Centers and staff"
 
     def ready(self) -> None:
-        from centers import logged, refusals, sign_in_log
+        from centers import checks, logged, refusals, sign_in_log
 
         sign_in_log.connect()
         logged.register()
         refusals.register()
+        register(checks.check_idle_limit)

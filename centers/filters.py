@@ -52,7 +52,7 @@ class StaffFilters(StrictFilterSet):
 class RoleAssignmentFilters(StrictFilterSet):
     """`ends_after` leaves out what was over at that moment."""
 
-    ends_after = MomentFilter(method="not_over")
+    ends_after = MomentFilter(field_name="ends_at", method="not_over")
 
     class Meta:
         model = RoleAssignment

@@ -67,6 +67,11 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
         """Positions people still hold."""
         return self.filter(ended_at__isnull=True)
 
+    def of_person(self, email: str, *, center_name: str) -> "Position | None":
+        """The position somebody holds at a center, by address and name."""
+        held = self.not_ended().select_related("staff", "center")
+        return held.filter(staff__email=email.strip().lower(), center__name=center_name).first()
+
     def with_people(self) -> Self:
         """Each with its person, supervisor and the roles the person holds now: two statements for any number."""
         assignments = self.model._meta.apps.get_model("centers", "RoleAssignment").objects

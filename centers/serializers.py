@@ -214,9 +214,9 @@ class NewStaff(ColleagueInput):
 
 @sent({"credentials": "LPC, CPCS"})
 class StaffInput(ColleagueInput):
-    title = serializers.ChoiceField(TITLE_CHOICES, required=False)
-    credentials = serializers.CharField(max_length=100, allow_blank=True, required=False)
-    supervisor = serializers.UUIDField(allow_null=True, required=False)
+    title = serializers.ChoiceField(TITLE_CHOICES)
+    credentials = serializers.CharField(max_length=100, allow_blank=True)
+    supervisor = serializers.UUIDField(allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The supervisor, if one is sent, as a position."""

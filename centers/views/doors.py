@@ -23,7 +23,7 @@ class SignOut(APIView):
 
     metadata_class = None
 
-    @extend_schema(request=None, responses={204: None}, operation_id="sign_out")
+    @extend_schema(request=None, responses={204: None}, operation_id="sign_out", auth=[{"signIn": []}])
     def post(self, request: Request) -> Response:
         """Sign this device out. Sent again it is a 401: nobody is signed in."""
         with transaction.atomic():

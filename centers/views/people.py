@@ -17,7 +17,7 @@ from centers import actions, filters, serializers
 from centers.models import Position, RoleAssignment
 
 Reader = BaseSerializer[Any]
-ONE = ("retrieve", "partial_update", "deactivate", "invite")
+ONE = ("retrieve", "update", "partial_update", "deactivate", "invite")
 
 
 class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewSet):
@@ -30,16 +30,17 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         "list": "view_center",
         "retrieve": "view_center",
         "create": "manage_staff",
+        "update": "manage_staff",
         "partial_update": "manage_staff",
         "deactivate": "manage_staff",
         "invite": "manage_staff",
     }
     input_serializers: ClassVar[dict[str, type[Reader]]] = {
         "create": serializers.NewStaff,
+        "update": serializers.StaffInput,
         "partial_update": serializers.StaffInput,
     }
     query_serializers: ClassVar[dict[str, type[Any]]] = dict.fromkeys(ONE, serializers.AtCenter)
-    http_method_names = ["get", "post", "patch"]
 
     def visible(self, codename: str) -> QuerySet[Position]:
         """Positions with all that their representation tells, in a constant number of statements."""
@@ -97,7 +98,6 @@ class RoleAssignmentViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet)
         "create": serializers.NewRoleAssignment,
         "end": serializers.RoleEnd,
     }
-    http_method_names = ["get", "post"]
 
     def visible(self, codename: str) -> QuerySet[RoleAssignment]:
         """Assignments with the names of their roles."""

@@ -13,6 +13,7 @@ from centers import actions, filters, serializers
 from centers.models import Center, Closure, Program, ProgramRule, Room
 
 READ = {"list": "view_center", "retrieve": "view_center"}
+CHANGE = {"update": "manage_center", "partial_update": "manage_center"}
 Reader = BaseSerializer[Any]
 
 
@@ -21,9 +22,11 @@ class CenterViewSet(ListMixin, RetrieveMixin, UpdateMixin, GatedViewSet):
 
     model = Center
     serializer_class = serializers.CenterSerializer
-    codenames = READ | {"partial_update": "manage_center"}
-    input_serializers: ClassVar[dict[str, type[Reader]]] = {"partial_update": serializers.CenterInput}
-    http_method_names = ["get", "patch"]
+    codenames = READ | CHANGE
+    input_serializers: ClassVar[dict[str, type[Reader]]] = {
+        "update": serializers.CenterInput,
+        "partial_update": serializers.CenterInput,
+    }
 
     def perform_update(self, serializer: Any) -> Center:
         """Change what may change."""
@@ -37,12 +40,12 @@ class ProgramViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
     model = Program
     serializer_class = serializers.ProgramSerializer
     filterset_class = filters.ProgramFilters
-    codenames = READ | {"create": "manage_center", "partial_update": "manage_center"}
+    codenames = READ | CHANGE | {"create": "manage_center"}
     input_serializers: ClassVar[dict[str, type[Reader]]] = {
         "create": serializers.NewProgram,
+        "update": serializers.ProgramInput,
         "partial_update": serializers.ProgramInput,
     }
-    http_method_names = ["get", "post", "patch"]
 
     def perform_create(self, serializer: Any) -> Program:
         """Open the program."""
@@ -62,7 +65,6 @@ class ProgramRuleViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet):
     filterset_class = filters.ProgramRuleFilters
     codenames = READ | {"create": "manage_center"}
     input_serializers: ClassVar[dict[str, type[Reader]]] = {"create": serializers.NewProgramRule}
-    http_method_names = ["get", "post"]
 
     def perform_create(self, serializer: Any) -> ProgramRule:
         """Add the version."""
@@ -75,12 +77,12 @@ class RoomViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewS
     model = Room
     serializer_class = serializers.RoomSerializer
     filterset_class = filters.RoomFilters
-    codenames = READ | {"create": "manage_center", "partial_update": "manage_center"}
+    codenames = READ | CHANGE | {"create": "manage_center"}
     input_serializers: ClassVar[dict[str, type[Reader]]] = {
         "create": serializers.NewRoom,
+        "update": serializers.RoomInput,
         "partial_update": serializers.RoomInput,
     }
-    http_method_names = ["get", "post", "patch"]
 
     def perform_create(self, serializer: Any) -> Room:
         """Open the room."""
@@ -100,7 +102,6 @@ class ClosureViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet):
     filterset_class = filters.ClosureFilters
     codenames = READ | {"create": "manage_center", "destroy": "manage_center"}
     input_serializers: ClassVar[dict[str, type[Reader]]] = {"create": serializers.NewClosure}
-    http_method_names = ["get", "post", "delete"]
 
     def perform_create(self, serializer: Any) -> Closure:
         """Close the center for that time."""

@@ -1,0 +1,149 @@
+"""Django's admin behind the gate."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from audit.models import LogEntry
+from backend.api.clock import frozen, now
+from centers import actions
+from centers.models import Center, Room, Staff
+from centers.roles import RoleName
+from tests.factories import PASSWORD, SYSTEM, CenterFactory, PositionFactory, RoomFactory, staff_with_role
+
+pytestmark = pytest.mark.django_db
+PAGES = ["center", "program", "programrule", "room", "closure", "position", "roleassignment"]
+
+
+@pytest.fixture
+def admin(center: Center) -> Client:
+    """Somebody signed in to the admin as the center's administrator."""
+    staff_with_role(center, RoleName.ADMINISTRATOR, email="ada@center.example", password=PASSWORD, is_staff=True)
+    return entered("ada@center.example")
+
+
+def entered(email: str, password: str = PASSWORD) -> Client:
+    client = Client()
+    client.post("/admin/login/", {"username": email, "password": password})
+    return client
+
+
+def page(client: Client, address: str) -> Any:
+    return client.get(f"/admin/centers/{address}/")
+
+
+@pytest.mark.parametrize("model", PAGES)
+def test_every_page_opens_and_is_recorded(model: str, admin: Client, center: Center) -> None:
+    RoomFactory(center=center)
+    answer = page(admin, model)
+    assert answer.status_code == 200
+    entry = LogEntry.objects.filter(action="read").latest()
+    assert (entry.object_type, entry.center_id) == (f"centers.{model}", center.pk)
+
+
+def test_rows_of_other_centers_are_absent(admin: Client, center: Center) -> None:
+    mine, other = RoomFactory(center=center, name="Magnolia"), RoomFactory(name="Hidden Elm")
+    listed = page(admin, "room").content.decode()
+    assert "Magnolia" in listed
+    assert "Hidden Elm" not in listed
+    assert page(admin, f"room/{mine.pk}/change").status_code == 200
+    assert page(admin, f"room/{other.pk}/change").status_code == 302
+
+
+def test_a_change_is_made_in_the_name_of_who_made_it(admin: Client, center: Center) -> None:
+    room = RoomFactory(center=center)
+    body = {"center": str(center.pk), "code": "R9", "name": "Oak", "capacity": "4"}
+    assert admin.post(f"/admin/centers/room/{room.pk}/change/", body).status_code == 302
+    room.refresh_from_db()
+    assert (room.code, room.version) == ("R9", 2)
+    entry = LogEntry.objects.filter(action="update", object_type="centers.room").latest()
+    assert entry.actor_id == str(Staff.objects.get(email="ada@center.example").pk)
+
+
+def test_a_row_cannot_be_added_or_moved_elsewhere(admin: Client, center: Center) -> None:
+    other, room = CenterFactory(), RoomFactory(center=center)
+    body = {"center": str(other.pk), "code": "R9", "name": "Oak", "capacity": "4"}
+    for address in ("add", f"{room.pk}/change"):
+        assert admin.post(f"/admin/centers/room/{address}/", body).status_code == 200
+    assert not Room.objects.filter(center=other).exists()
+
+
+def test_a_room_is_added(admin: Client, center: Center) -> None:
+    body = {"center": str(center.pk), "code": "R9", "name": "Oak", "capacity": "4"}
+    admin.post("/admin/centers/room/add/", body)
+    assert Room.objects.get().center == center
+
+
+def test_a_write_out_of_reach_is_rolled_back(admin: Client, center: Center, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.api.admin.allows", lambda *_: False)
+    body = {"center": str(center.pk), "code": "R9", "name": "Oak", "capacity": "4"}
+    assert admin.post("/admin/centers/room/add/", body).status_code == 403
+    assert not Room.objects.exists()
+
+
+def test_nothing_is_deleted_and_no_history_is_kept_here(admin: Client, center: Center) -> None:
+    room = RoomFactory(center=center)
+    assert page(admin, f"room/{room.pk}/delete").status_code == 403
+    assert page(admin, f"room/{room.pk}/history").status_code == 404
+    assert admin.get("/admin/password_change/").status_code == 404
+
+
+def test_addresses_reach_through_no_relation(admin: Client) -> None:
+    assert admin.get("/admin/centers/position/?staff__password__startswith=a").status_code in {302, 400}
+
+
+def test_colleagues_without_the_codename_look_and_do_not_touch(center: Center) -> None:
+    staff_with_role(center, email="cora@center.example", password=PASSWORD, is_staff=True)
+    client, room = entered("cora@center.example"), RoomFactory(center=center)
+    body = {"center": str(center.pk), "code": "R9", "name": "Oak", "capacity": "4"}
+    assert page(client, f"room/{room.pk}/change").status_code == 200
+    assert client.post(f"/admin/centers/room/{room.pk}/change/", body).status_code == 403
+    assert page(client, "room/add").status_code == 403
+
+
+def test_a_superuser_without_grants_sees_no_model(center: Center) -> None:
+    Staff.objects.create_superuser("root@center.example", PASSWORD, first_name="R", last_name="Oot")
+    client = entered("root@center.example")
+    assert client.get("/admin/").status_code == 200
+    for address in (*(f"centers/{model}" for model in PAGES), "auth/group", "account/emailaddress"):
+        assert client.get(f"/admin/{address}/").status_code == 403
+
+
+def test_only_those_who_may_open_the_admin_enter(center: Center) -> None:
+    staff_with_role(center, RoleName.ADMINISTRATOR, email="bo@center.example", password=PASSWORD)
+    assert entered("bo@center.example").get("/admin/").status_code == 302
+
+
+def test_failures_at_this_door_are_recorded_and_counted(admin: Client) -> None:
+    answer = Client().post("/admin/login/", {"username": "ada@center.example", "password": "wrong"})
+    assert answer.status_code == 200
+    assert LogEntry.objects.filter(action="sign_in_failed").exists()
+    Client().post("/admin/login/", {"username": "ada@center.example"})
+    for _ in range(6):
+        answer = Client().post("/admin/login/", {"username": "ada@center.example", "password": "wrong"})
+    assert "Too many failed" in answer.content.decode()
+
+
+def test_the_admin_ends_when_idle(admin: Client, settings: Settings) -> None:
+    minute = dt.timedelta(minutes=1)
+    admin.get("/admin/")
+    with frozen(now() + (settings.SIGN_IN_IDLE_MINUTES - 1) * minute) as later:
+        assert admin.get("/admin/").status_code == 200
+    with frozen(later + settings.SIGN_IN_IDLE_MINUTES * minute):
+        assert admin.get("/admin/").status_code == 302
+
+
+def test_a_closed_account_is_out_of_the_admin_at_once(admin: Client) -> None:
+    actions.deactivate(staff=Staff.objects.get(email="ada@center.example"), by=SYSTEM)
+    assert admin.get("/admin/").status_code == 302
+
+
+def test_a_position_changes_here_but_not_whose_it_is(admin: Client, center: Center) -> None:
+    position = PositionFactory(center=center)
+    body = {"title": "nurse", "credentials": "RN", "supervisor": ""}
+    admin.post(f"/admin/centers/position/{position.pk}/change/", body | {"staff": "x"})
+    position.refresh_from_db()
+    assert (position.title, position.credentials, position.version) == ("nurse", "RN", 2)
