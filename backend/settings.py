@@ -104,6 +104,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
+# A redirect would drop the body of a POST; an address without its slash is unknown.
+APPEND_SLASH = False
+CSRF_FAILURE_VIEW = "backend.api.pages.csrf_failure"
 ROOT_URLCONF = "backend.urls"
 WSGI_APPLICATION = "backend.wsgi.application"
 TEMPLATES = [
@@ -222,6 +225,7 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch reminders": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
     "keep audit partitions ahead": {"task": "audit.tasks.keep_partitions_ahead", "schedule": 86400.0},
     "extend calendars": {"task": "scheduling.tasks.extend_calendars", "schedule": 3600.0},
+    "forget stored answers": {"task": "backend.api.tasks.forget_answers", "schedule": 3600.0},
 }
 
 # --- reminders ---
