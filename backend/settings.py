@@ -205,6 +205,18 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "centers.schema.add_sign_in",
     ],
+    # One name for each set of words, wherever a field holds it.
+    "ENUM_NAME_OVERRIDES": {
+        "AttendanceStatusEnum": "scheduling.models.attendance.Status",
+        "ContactKindEnum": "patients.models.contact.ContactPoint.Kind",
+        "DischargeReasonEnum": "patients.models.care.DischargeReason",
+        "LeadEnum": "scheduling.models.series.Lead",
+        "RoleNameEnum": "centers.serializers.ROLE_CHOICES",
+        "SessionKindEnum": "centers.models.places.SessionKind",
+        "SessionStatusEnum": "scheduling.models.sessions.Session.Status",
+        "TaskKindEnum": "patients.models.tasks.StaffTask.Kind",
+        "WeekdayEnum": "centers.models.places.Weekday",
+    },
 }
 
 # --- Celery: the broker only wakes workers, the truth is in the database ---
