@@ -44,7 +44,11 @@ def test_secrets_come_from_files(name: str) -> None:
     service = SERVICES[name]
     given = {f"/run/secrets/{secret}" for secret in service["secrets"]}
     environment: dict[str, str] = service.get("environment", {})
-    secret = {name: value for name, value in environment.items() if re.search("PASSWORD|SECRET|_KEY|(DATABASE|REDIS).*_URL", name)}
+    secret = {
+        name: value
+        for name, value in environment.items()
+        if re.search("PASSWORD|SECRET|_KEY|(DATABASE|REDIS).*_URL", name)
+    }
     assert all(variable.endswith("_FILE") for variable in secret)
     assert set(secret.values()) <= given
     assert set(service["secrets"]) <= set(COMPOSE["secrets"])
