@@ -15,7 +15,8 @@ from backend.api.errors import failure_page, problem_page
 from backend.api.ids import new_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-API_PREFIXES = ("/api/", "/_allauth/")
+# Where people read pages; everywhere else a fault is a document, also where Django would show its debugging page.
+PAGES = "/admin/"
 REQUEST_ID = "iop.request_id"
 BROKEN_BYTES = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 HEADERS = {
@@ -51,8 +52,8 @@ class RequestGuard:
         return _dressed(request, response)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """An exception out of an API view: a problem document even where Django would show its debugging page."""
-        return failure_page(exception, request) if _is_api(request) else None
+        """An exception out of a view: a problem document outside the admin."""
+        return failure_page(exception, request) if _is_for_programs(request) else None
 
 
 def request_id_of(request: HttpRequest) -> str:
@@ -101,13 +102,13 @@ def _trusted(proxies: tuple[str, ...]) -> tuple[ipaddress.IPv4Network | ipaddres
     return tuple(ipaddress.ip_network(proxy) for proxy in proxies)
 
 
-def _is_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith(API_PREFIXES)
+def _is_for_programs(request: HttpRequest) -> bool:
+    return not request.path_info.startswith(PAGES)
 
 
 def _dressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     is_page = response.headers.get("Content-Type", "").startswith("text/html")
-    if is_page and response.status_code >= HTTPStatus.BAD_REQUEST and _is_api(request):
+    if is_page and response.status_code >= HTTPStatus.BAD_REQUEST and _is_for_programs(request):
         response, is_page = problem_page(response.status_code), False
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

@@ -202,6 +202,7 @@ def test_a_failure_outside_the_framework_is_a_problem_document_too(db: None, set
     for settings.DEBUG in (False, True):
         response = APIClient(raise_request_exception=False).get("/api/broken/")
         assert_problem(response, 500, "internal_error")
+        assert_problem(APIClient().get("/nothing"), 404, "not_found")
 
 
 def test_a_fault_of_ours_is_logged_without_its_text(
