@@ -77,7 +77,7 @@ def switch_sending(*, center: Center, on: bool, by: Actor) -> Center:
         record(
             Event(
                 action="update",
-                kind="centers.Center",
+                kind="centers.center",
                 object_id=str(locked.pk),
                 center_id=locked.pk,
                 patient_ids=tuple(sorted(set(dropped))),
@@ -171,7 +171,7 @@ def _record_bulk(center: Center, changed: Mapping[str, list[UUID]], by: Actor) -
             record(
                 Event(
                     action="bulk",
-                    kind="reminders.Reminder",
+                    kind="reminders.reminder",
                     center_id=center.pk,
                     patient_ids=tuple(sorted({patient for patients in changed.values() for patient in patients})),
                     details={name: len(patients) for name, patients in changed.items()},

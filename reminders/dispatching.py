@@ -59,7 +59,7 @@ def skip_overdue(at: dt.datetime) -> None:
             record(
                 Event(
                     action="bulk",
-                    kind="reminders.Reminder",
+                    kind="reminders.reminder",
                     center_id=center_id,
                     patient_ids=tuple(patients),
                     details={"skipped": len(patients), "code": "too_late"},

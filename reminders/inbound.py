@@ -132,7 +132,7 @@ def _log_confirmation(reminder: Reminder) -> None:
     record(
         Event(
             action="confirm",
-            kind="reminders.Reminder",
+            kind="reminders.reminder",
             object_id=str(reminder.pk),
             center_id=reminder.center_id,
             patient_ids=(reminder.patient_id,),

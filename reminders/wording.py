@@ -24,7 +24,7 @@ def reminder(center: Center, zone: str, starts_at: dt.datetime, to: str) -> Mess
 
     Nothing else: no patient, program, group, clinician or address. Every language gets these words so far.
     """
-    text = f"reminder: appointment {shown(zone, starts_at)}.{_call(center)} {STOP}"
+    text = f"your appointment is {shown(zone, starts_at)}.{_call(center)} {STOP}"
     return _message(center, text, to)
 
 

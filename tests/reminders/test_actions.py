@@ -230,7 +230,7 @@ def test_the_planner_logs_one_entry_that_names_everybody(world: World) -> None:
     other = a_patient(world)
     a_session(world)
     world.plan()
-    entry = LogEntry.objects.get(action="bulk", object_type="reminders.Reminder")
+    entry = LogEntry.objects.get(action="bulk", object_type="reminders.reminder")
     assert sorted(entry.patients) == sorted([world.pat.pk, other.pk])
     assert entry.details == {"planned": 2, "moved": 0, "canceled": 0}
 
@@ -258,7 +258,7 @@ def test_switching_on_for_the_first_time_plans_at_once(world: World) -> None:
 def test_switching_is_logged_and_switching_to_what_is_so_is_not(world: World) -> None:
     for on in (True, False, False):
         switch_sending(center=world.center, on=on, by=TESTER)
-    entries = LogEntry.objects.filter(action="update", object_type="centers.Center").values_list("details", flat=True)
+    entries = LogEntry.objects.filter(action="update", object_type="centers.center").values_list("details", flat=True)
     assert [details["on"] for details in entries if "command" in details] == [False]
 
 
