@@ -114,9 +114,10 @@ class Up:
             f"  API and its documentation  {address}/api/docs/",
             f"  Admin                      {address}/admin/",
             f"  Mailbox (e-mail and texts) {relative(data / 'mailbox')}",
-            f"  Logs                       {relative(data / 'logs')}",
-            "  Ctrl-C stops everything.",
         ]
+        # The sample center's tour begins with the same addresses.
+        lines = [""] if self.demo else lines
+        lines += [f"  Logs                       {relative(data / 'logs')}", "  Ctrl-C stops everything."]
         return "\n".join(lines)
 
     def _watch(self) -> str:
