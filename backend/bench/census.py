@@ -4,22 +4,25 @@ import datetime as dt
 import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
+from psycopg.types.range import TimestamptzRange
 
+from backend.api.clock import now
 from backend.api.recorder import Actor, acting_as
 from centers.actions import assign_role, open_center
 from centers.models import Center, Program, ProgramRule, SignIn, Staff
 from centers.roles import RoleName
 from centers.tokens import hashed
+from centers.wall_time import local_date
 from patients.actions import join_care_team
 from patients.models import Patient
+from scheduling.models import Attendance, Series, Session
 
 BENCH = Actor("system:bench", "bench")
 CASELOAD = 80
-# The month the sessions lie in, and a window in it that holds well over fifty of them.
-WINDOW = (dt.datetime(2026, 6, 1, tzinfo=dt.UTC), dt.datetime(2026, 6, 29, tzinfo=dt.UTC))
-
+ROSTERS = (12, 40)
 PATIENTS = """
 INSERT INTO patients_patient (id, version, center_id, mrn, first_name, last_name, preferred_name, birth_date, language,
     timezone, contact_preference, sort_key, given_key, preferred_key)
@@ -101,7 +104,8 @@ def fill(census: int) -> dict[str, Any]:
             breaks_count=False,
         )
         _rows(center, program, census)
-        return asdict(_people(center))
+        rosters = {str(size): str(_recordable(center, program, size)) for size in ROSTERS}
+        return asdict(_people(center)) | {"census": census, "rosters": rosters}
 
 
 def _rows(center: Center, program: Program, census: int) -> None:
@@ -116,6 +120,33 @@ def _rows(center: Center, program: Program, census: int) -> None:
         cursor.execute("SET LOCAL session_replication_role = origin")
         for table, name, definition in exclusions:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
+
+
+def _recordable(center: Center, program: Program, size: int) -> UUID:
+    """A session that ended an hour ago with so many people expected, none of whom had another one then."""
+    ended = now().replace(second=0, microsecond=0) - dt.timedelta(hours=1, minutes=size)
+    began = ended - dt.timedelta(minutes=30)
+    series = Series.objects.create(
+        center=center, code=f"ROSTER-{size}", form=Series.Form.GROUP, program=program, seats=size
+    )
+    session = Session.objects.create(
+        center=center,
+        series=series,
+        original_date=began.date(),
+        original_time=began.time(),
+        local_date=local_date(center.timezone, began),
+        minutes=30,
+        starts_at=began,
+        ends_at=ended,
+        kind="skills_group",
+        seats=size,
+    )
+    chosen = Patient.objects.filter(center=center).order_by("-mrn")[:size]
+    during = TimestamptzRange(began, ended, "[)")
+    Attendance.objects.bulk_create(
+        Attendance(center=center, session=session, patient=patient, during=during) for patient in chosen
+    )
+    return session.id
 
 
 def _exclusions(cursor: Any) -> list[tuple[str, str, str]]:

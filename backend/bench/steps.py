@@ -1,5 +1,6 @@
 """The steps of `backend.bench.child`; every argument is a text, every result is JSON."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backend.bench.census import fill as fill_census
 from backend.bench.clients import BenchError
+from backend.imports.reading import read_export
 
 # Savepoints and transactions are round trips, not questions.
 NO_QUESTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET CONSTRAINTS")
@@ -46,9 +48,18 @@ def statements(token: str, path: str, first: str, second: str) -> dict[str, Any]
     return {"count": len(questions), "statements": questions}
 
 
-def import_sample(directory: str) -> None:
-    """Import an export, as the command does."""
-    call_command("import_center", str(Path(directory)), stderr=None)
+def read_sample(directory: str) -> float:
+    """Seconds to read and check an export."""
+    started = time.perf_counter()
+    read_export(Path(directory))
+    return round(time.perf_counter() - started, 3)
+
+
+def import_sample(directory: str) -> float:
+    """Seconds to read, check and store an export, as the command does."""
+    started = time.perf_counter()
+    call_command("import_center", directory, skip_checks=True)
+    return round(time.perf_counter() - started, 3)
 
 
 @contextmanager

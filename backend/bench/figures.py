@@ -1,0 +1,181 @@
+"""The figures: (a) a page of sessions, (b) a caseload at two censuses, (c) a whole roster recorded, (d) an import."""
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from backend.bench import databases
+from backend.bench.clients import BenchError, Client, alternating, p50, requests_per_second
+from backend.bench.serving import Server, serving
+
+SMALL_CENSUS = 10_000
+CLIENTS, SECONDS = 8, 8.0
+SESSIONS = "/api/v1/sessions/?from=2026-06-01T00:00:00Z&to=2026-06-29T00:00:00Z"
+PATIENTS = "/api/v1/patients/"
+SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "harbor"
+ROSTERS = (12, 40)
+AIMS = {"sessions_queries": 8, "sessions_ratio": 3.0, "census_ratio": 1.3, "attendance_queries": 12}
+SERVICE, FLOOR, BARE = "backend.wsgi", "backend.bench.floor", "backend.bench.bare"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A filled database, and who asks about it."""
+
+    database: str
+    people: Mapping[str, Any]
+
+    def step(self, name: str, *arguments: str) -> Any:
+        """Run one step of `backend.bench.child` here."""
+        return child(self.database, name, *arguments)["result"]
+
+
+def child(database: str, step: str, *arguments: str) -> dict[str, Any]:
+    """Run one step in a process of its own; its result and how long it took."""
+    answer: dict[str, Any] = json.loads(databases.run(database, "-m", "backend.bench.child", step, *arguments))
+    return answer
+
+
+def place(name: str, census: int) -> Place:
+    """A copy of the migrated database, filled."""
+    database = databases.copy(name)
+    return Place(database, child(database, "fill", str(census))["result"])
+
+
+def sessions_page(small: Place, rounds: int) -> dict[str, Any]:
+    """(a) A page of fifty sessions with roster counts, beside the floor and a bare Django view of the same bytes."""
+    token = small.people["coordinator_token"]
+    with ExitStack() as stack:
+        servers = {name: stack.enter_context(serving(name, small.database)) for name in (SERVICE, FLOOR, BARE)}
+        answers = {name: Client(server.port, token).send(SESSIONS).body for name, server in servers.items()}
+        _same_bytes(answers, servers)
+        clients = [Client(server.port, token) for server in servers.values()]
+        service, floor, bare = map(p50, alternating([partial(one.send, SESSIONS) for one in clients], rounds=rounds))
+        rates = {
+            name: requests_per_second(server.port, token, SESSIONS, clients=CLIENTS, seconds=SECONDS)
+            for name, server in servers.items()
+        }
+    return {
+        "queries": small.step("count", token, SESSIONS),
+        "queries_aim": AIMS["sessions_queries"],
+        "p50_ms": service,
+        "floor_p50_ms": floor,
+        "bare_django_p50_ms": bare,
+        "ratio_to_floor": round(service / floor, 2),
+        "ratio_aim": AIMS["sessions_ratio"],
+        "clients": CLIENTS,
+        "requests_per_second": rates[SERVICE],
+        "floor_requests_per_second": rates[FLOOR],
+        "rate_ratio_to_floor": round(rates[FLOOR] / rates[SERVICE], 2),
+    }
+
+
+def _same_bytes(answers: Mapping[str, bytes], servers: Mapping[str, Server]) -> None:
+    """The three answers are equal but for the port in the address of the next page."""
+    bodies = {body.replace(str(servers[name].port).encode(), b"PORT") for name, body in answers.items()}
+    if len(bodies) != 1:
+        message = f"the floor answers other bytes than the service: {sorted(bodies)!r}"
+        raise BenchError(message[:2000])
+
+
+def census(small: Place, large: Place, rounds: int) -> dict[str, Any]:
+    """(b) What a counselor with eighty patients sees, at two censuses, request by request in turn."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(SERVICE, one.database)) for one in (small, large)]
+        clients = [
+            Client(server.port, one.people["counselor_token"])
+            for server, one in zip(servers, (small, large), strict=True)
+        ]
+        found = {}
+        for name, path in (("patients", PATIENTS), ("sessions", SESSIONS)):
+            smaller, larger = map(p50, alternating([partial(one.send, path) for one in clients], rounds=rounds))
+            rows = [len(json.loads(one.send(path).body)["results"]) for one in clients]
+            found[name] = {
+                "rows": rows,
+                "p50_ms_small": smaller,
+                "p50_ms_large": larger,
+                "ratio": round(larger / smaller, 2),
+                "ratio_aim": AIMS["census_ratio"],
+                "queries": large.step("count", large.people["counselor_token"], path),
+            }
+    return {"small": small.people["census"], "large": large.people["census"], **found}
+
+
+def attendance(small: Place, rounds: int) -> dict[str, Any]:
+    """(c) A whole roster of twelve and of forty recorded, every row changed, beside its own statements over psycopg."""
+    token = small.people["coordinator_token"]
+    found = {}
+    with serving(SERVICE, small.database) as server:
+        for size in ROSTERS:
+            path = f"/api/v1/sessions/{small.people['rosters'][str(size)]}/attendance/"
+            bodies = _bodies(Client(server.port, token), path)
+            by_hand = small.step("statements", token, path, *(body.decode() for body in bodies))
+            service = alternating([_recorder(server, token, path, bodies)], rounds=max(rounds // 2, 10))[0]
+            floor = _by_hand(small.database, by_hand["statements"], rounds)
+            found[str(size)] = {
+                "queries": by_hand["count"],
+                "queries_aim": AIMS["attendance_queries"],
+                "p50_ms": p50(service),
+                "floor_p50_ms": floor,
+                "ratio_to_floor": round(p50(service) / floor, 2),
+            }
+    return found
+
+
+def _bodies(client: Client, path: str) -> list[bytes]:
+    """Two bodies for the roster that differ in every row."""
+    rows = json.loads(client.send(path).body)["rows"]
+    people = [row["patient"]["id"] if isinstance(row["patient"], dict) else row["patient"] for row in rows]
+    return [
+        json.dumps({"rows": [{"patient": one, "status": status} for one in people]}).encode()
+        for status in ("present", "no_show")
+    ]
+
+
+def _recorder(server: Server, token: str, path: str, bodies: list[bytes]) -> Any:
+    """A call that records the roster, each time otherwise than the last, with the tag it got for that."""
+    client = Client(server.port, token)
+    tags, turns = [client.send(path).headers["etag"]], cycle(bodies)
+
+    def record() -> None:
+        answer = client.send(path, method="PUT", body=next(turns), headers={"If-Match": tags.pop()})
+        tags.append(answer.headers["etag"])
+
+    return record
+
+
+def _by_hand(database: str, statements: list[str], rounds: int) -> float:
+    """The same statements in one transaction over one connection, undone each time."""
+    with psycopg.connect(databases.address(database), autocommit=True) as connection:
+
+        def replay() -> None:
+            with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+                for statement in statements:
+                    cursor.execute(statement.encode())
+
+        return p50(alternating([replay], rounds=rounds)[0])
+
+
+def sample_import() -> dict[str, Any]:
+    """(d) The sample center imported into an empty database; the floor is reading and checking its files alone."""
+    database = databases.copy("import")
+    reading = child(database, "read_sample", str(SAMPLE))["result"]
+    writing = child(database, "import_sample", str(SAMPLE))["result"]
+    return {"seconds": writing, "reading_alone_seconds": reading, "ratio_to_floor": round(writing / reading, 1)}
+
+
+def is_sound(result: Mapping[str, Any]) -> bool:
+    """Whether the floor is one, and no request took more statements than it may."""
+    page = result["sessions_page"]
+    return (
+        page["floor_p50_ms"] <= page["bare_django_p50_ms"]
+        and page["queries"] <= page["queries_aim"]
+        and all(one["queries"] <= one["queries_aim"] for one in result["attendance"].values())
+    )
