@@ -5,6 +5,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+from django.apps import apps
+from django.db import models
 from django.db.models import Q
 
 from backend.api.gate import ScopedQuerySet
@@ -34,6 +36,15 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
     def locked(self, pk: UUID) -> "Patient":
         """The patient with its center, its row locked: whoever changes someone's care locks the patient first."""
         return self.select_for_update(no_key=True, of=("self",)).select_related("center").get(pk=pk)
+
+    def shown(self) -> Self:
+        """With all that their representation tells: contact points in use, and the week."""
+        points = models.Prefetch(
+            "contact_points",
+            queryset=apps.get_model("patients", "ContactPoint")._default_manager.filter(ended_at__isnull=True),
+            to_attr="points_in_use",
+        )
+        return self.prefetch_related(points, "availability")
 
     def found_by(self, words: str) -> Self:
         """Patients whose record number is `words`, or a name of whom begins with it, accents and case apart."""

@@ -6,6 +6,7 @@ PROBLEMS = {
     "discharged_already": ("Discharged already", "The episode has ended; undo its discharge first."),
     "not_discharged": ("Not discharged", "The episode has not ended."),
     "program_without_rules": ("Program has no rules", "The program needs a version of its rules before admissions."),
+    "care_team_of_oneself": ("Not for oneself", "Somebody else must add you to a care team."),
     "membership_over": ("Membership is over", "The care-team membership has ended by then."),
     "leave_is_over": ("Leave ends anyway", "The leave ends on that day or before it."),
     "contact_point_ended": ("No longer used", "The number or address has ended; add the new one."),

@@ -24,12 +24,15 @@ def join_care_team(
     starts_at: dt.datetime | None = None,
     ends_at: dt.datetime | None = None,
 ) -> CareTeamMember:
-    """Let somebody who holds a role at the center care for a patient, from now unless given.
+    """Let somebody who treats patients at the center care for one, from now unless given.
 
-    Raises Refused for somebody without a role there, IntegrityError for a membership that overlaps another.
+    Raises Refused for anybody else and for oneself (a care team opens the chart), IntegrityError for a membership that
+    overlaps another.
     """
+    if by.id == str(staff.pk):
+        raise Refused("care_team_of_oneself")
     patient = Patient.objects.locked(patient.pk)
-    if not _roles(staff, patient.center_id).not_over(now()).exists():
+    if CareTeamMember.candidate(patient, staff.pk) is None:
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
     with acting_as(by):
         member = CareTeamMember.objects.create(

@@ -1,6 +1,7 @@
 """Who belongs to a patient's care team, and the grants on a patient."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,10 +14,14 @@ from backend.api.clock import now
 from backend.api.grants import DatedGrant
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
-from centers.models import Center
+from centers.models import Center, RoleAssignment, Staff
 from centers.models.access import IN_ORDER
+from centers.roles import RoleName
 from patients.models.people import Patient
 from patients.querysets import CareTeamMemberQuerySet
+
+# Whoever is on a care team sees charts: others at a center, such as who coordinates or directs it, do not join one.
+TREATING = (RoleName.COUNSELOR, RoleName.SUPERVISOR)
 
 
 class PatientUserGrant(DatedGrant, UserObjectPermissionBase):
@@ -84,6 +89,15 @@ class CareTeamMember(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"care team member {self.id}"
+
+    @classmethod
+    def candidate(cls, patient: Patient, staff_id: UUID) -> Staff | None:
+        """The person of that id, if one who treats patients at the patient's center now; None for anybody else."""
+        held = RoleAssignment.objects.in_force(now()).filter(
+            staff=staff_id, center=patient.center_id, role__name__in=TREATING
+        )
+        found = held.select_related("staff").first()
+        return found.staff if found else None
 
     def end(self, at: dt.datetime | None) -> None:
         """Let the membership last until a moment, or on without an end; grants are the caller's to project."""

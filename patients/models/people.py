@@ -1,6 +1,8 @@
 """The patient, and when in the week the patient can come."""
 
-from typing import Any
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
@@ -12,6 +14,9 @@ from centers.models.places import Weekday
 from centers.roles import PERMISSIONS
 from patients.names import folded
 from patients.querysets import AvailabilityWindowQuerySet, PatientQuerySet
+
+if TYPE_CHECKING:
+    from patients.models.contact import ContactPoint
 
 
 class ContactPreference(models.TextChoices):
@@ -39,6 +44,9 @@ class Patient(Identified, Versioned):
     sort_key = models.CharField(max_length=201, editable=False)
     given_key = models.CharField(max_length=200, editable=False)
     preferred_key = models.CharField(max_length=200, editable=False, blank=True)
+
+    # The contact points in use, of a row read `shown`.
+    points_in_use: Sequence["ContactPoint"]
 
     objects = PatientQuerySet.as_manager()
 
@@ -84,6 +92,16 @@ class Patient(Identified, Versioned):
     def called(self) -> str:
         """The name the patient goes by."""
         return self.preferred_name or self.first_name
+
+    @property
+    def shown_version(self) -> str:
+        """What changes whenever the representation does; of a row read `shown`."""
+        points = ",".join(f"{point.pk}.{point.version}" for point in self.points_in_use)
+        return f"{self.version}.{hashlib.sha256(points.encode()).hexdigest()[:16]}"
+
+    def reread(self) -> "Patient":
+        """The row as it stands, with all that its representation tells."""
+        return type(self).objects.shown().get(pk=self.pk)
 
 
 class AvailabilityWindow(Identified):

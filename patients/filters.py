@@ -1,0 +1,105 @@
+"""What the lists of patients can be asked for."""
+
+import datetime as dt
+
+from django.db.models import QuerySet
+from django_filters.filters import BooleanFilter, CharFilter, DateFilter
+
+from backend.api.filters import MomentFilter, StrictFilterSet
+from patients.models import (
+    CareTeamMember,
+    ContactPoint,
+    Episode,
+    LeaveOfAbsence,
+    LevelOfCareStay,
+    Patient,
+    StaffTask,
+)
+from patients.querysets import (
+    CareTeamMemberQuerySet,
+    EpisodeQuerySet,
+    LeaveOfAbsenceQuerySet,
+    PatientQuerySet,
+)
+
+
+class PatientFilters(StrictFilterSet):
+    """`search`: how a name begins, or the whole record number."""
+
+    search = CharFilter(method="found_by", max_length=200)
+
+    class Meta:
+        model = Patient
+        fields = ["center"]
+
+    def found_by(self, rows: PatientQuerySet, _name: str, words: str) -> QuerySet[Patient]:
+        """Those of that name or number."""
+        return rows.found_by(words)
+
+
+class EpisodeFilters(StrictFilterSet):
+    """`in_care_on`: episodes that cover that day."""
+
+    in_care_on = DateFilter(method="covering")
+
+    class Meta:
+        model = Episode
+        fields = ["center", "patient", "program"]
+
+    def covering(self, rows: EpisodeQuerySet, _name: str, day: dt.date) -> QuerySet[Episode]:
+        """Those in care that day."""
+        return rows.in_care_on(day)
+
+
+class StayFilters(StrictFilterSet):
+    class Meta:
+        model = LevelOfCareStay
+        fields = ["patient", "episode"]
+
+
+class MemberFilters(StrictFilterSet):
+    """`ends_after` leaves out what was over at that moment."""
+
+    ends_after = MomentFilter(method="not_over")
+
+    class Meta:
+        model = CareTeamMember
+        fields = ["center", "patient", "staff"]
+
+    def not_over(self, rows: CareTeamMemberQuerySet, _name: str, at: dt.datetime) -> QuerySet[CareTeamMember]:
+        """Those that end later, or never."""
+        return rows.lasting_beyond(at)
+
+
+class ContactPointFilters(StrictFilterSet):
+    """`in_use` tells those that count from those replaced or ended."""
+
+    in_use = BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+
+    class Meta:
+        model = ContactPoint
+        fields = ["patient", "kind"]
+
+
+class LeaveFilters(StrictFilterSet):
+    """`on`: leaves that cover that day."""
+
+    on = DateFilter(method="covering")
+
+    class Meta:
+        model = LeaveOfAbsence
+        fields = ["center", "patient"]
+
+    def covering(self, rows: LeaveOfAbsenceQuerySet, _name: str, day: dt.date) -> QuerySet[LeaveOfAbsence]:
+        """Those away that day."""
+        return rows.covering(day)
+
+
+class TaskFilters(StrictFilterSet):
+    """`open` tells what is still to do from what is done."""
+
+    open = BooleanFilter(field_name="done_at", lookup_expr="isnull")
+
+    class Meta:
+        model = StaffTask
+        fields = ["center", "patient", "kind", "assigned_to"]
