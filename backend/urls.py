@@ -5,10 +5,13 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from centers.pages import welcome
+
 ROOMS = ("centers", "patients", "scheduling", "groups", "reminders", "audit")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("welcome/", welcome, name="welcome"),
     *(path("api/v1/", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 if find_spec("backend.api.urls"):

@@ -38,7 +38,7 @@ def _signed_in(sender: type[Model], request: HttpRequest, user: Staff, **_extra:
 
 
 def _signed_out(sender: type[Model], request: HttpRequest, user: Staff | None, **_extra: Any) -> None:
-    if user is None:
+    if user is None:  # a sign-out by nobody
         return
     SignIn.objects.revoke(token_hash=hashed(request.session.session_key or ""))
     record_sign_out(request, user)

@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from backend.api.errors import Refused, failure_page
 from backend.api.middleware import client_address, request_id_of
-from backend.api.parsers import MAX_BYTES, loads
+from backend.api.parsers import loads
 from backend.api.problems import CODES_BY_STATUS, MEDIA_TYPE, Fault, document
 from backend.api.recorder import acting_as
 from centers.sign_in import SCHEME
@@ -64,8 +64,7 @@ def as_problem(response: HttpResponseBase) -> JsonResponse:
 
 
 def _check_body(request: HttpRequest, fields: Collection[str]) -> None:
-    if len(request.body) > MAX_BYTES:
-        raise Refused("too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    # Reading it, Django refuses more than DATA_UPLOAD_MAX_MEMORY_SIZE, which is the parser's bound as well.
     if not request.body:
         return
     if request.content_type != "application/json":

@@ -4,8 +4,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -15,6 +17,8 @@ from backend.api.clock import frozen, now
 from centers import actions
 from centers.models import Center, Invitation, SignIn, Staff
 from centers.roles import RoleName
+from centers.sessions import SessionStore, stored_key
+from centers.sign_in import SignInTokenStrategy
 from tests.centers.conftest import API, SignedIn
 from tests.factories import PASSWORD, SYSTEM, CenterFactory, RoleAssignmentFactory, StaffFactory, staff_with_role
 
@@ -266,6 +270,41 @@ def test_a_password_changes_only_for_who_knows_the_old_one(anna: Staff, browser:
     answer = client.post(CHANGE, {"current_password": "wrong", "new_password": NEW_PASSWORD})
     assert answer.json()["errors"][0]["code"] == "enter_current_password"
     assert browser.post(CHANGE, {"current_password": PASSWORD, "new_password": NEW_PASSWORD}).status_code == 401
+
+
+def test_a_revoked_sign_in_has_no_session_either(anna: Staff, browser: APIClient) -> None:
+    token = token_from(sign_in(browser))
+    assert bearing(token).get(SESSION).status_code == 200
+    SignIn.objects.revoke(staff_id=anna.pk)
+    assert bearing(token).get(SESSION).status_code == 401
+
+
+def test_a_sign_out_by_nobody_is_no_news(browser: APIClient) -> None:
+    assert browser.delete(SESSION).status_code == 401
+    assert not LogEntry.objects.filter(action="sign_out").exists()
+
+
+def test_the_token_of_a_half_done_sign_in_opens_nothing_but_the_next_step() -> None:
+    request = RequestFactory().post(LOGIN)
+    request.session, request.user = SessionStore(), AnonymousUser()
+    request.session["pending"] = "second factor"
+    token = SignInTokenStrategy().create_session_token(request)
+    assert not SignIn.objects.exists()
+    assert status_with(bearing(token)) == 401
+    session = SignInTokenStrategy().lookup_session(token)
+    assert session is not None
+    assert session["pending"] == "second factor"
+
+
+def test_sessions_are_found_and_deleted_by_their_key_only() -> None:
+    store = SessionStore()
+    store.delete()
+    store.create()
+    key = str(store.session_key)
+    assert SessionStore().exists(key)
+    assert not SessionStore().exists(stored_key(key))
+    SessionStore().delete(key)
+    assert not SessionStore().exists(key)
 
 
 # --- invitations ---
