@@ -13,6 +13,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
+    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -185,7 +186,8 @@ class SessionQuerySet(ScopedQuerySet["Session"]):
 
     def shown(self) -> Self:
         """With what a list of sessions shows, at a fixed number of statements."""
-        return self.select_related("series", "room").prefetch_related("staff__staff")
+        staff = Prefetch("staff", _rows("SessionStaff").select_related("staff").order_by("role", "id"))
+        return self.select_related("series", "room").prefetch_related(staff)
 
 
 def _within(rows: Rows, window: Window | None) -> Rows:
@@ -269,9 +271,9 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
             return rows
         return rows.filter(patient_id__in=sorted(reach.ids("patients.Patient", codename)))
 
-    def on_roster(self) -> Self:
-        """Rows of people who belong in the session, whatever became of it."""
-        return self.exclude(status__in=OFF_ROSTER)
+    def listed(self) -> Self:
+        """By name, with the patients."""
+        return self.select_related("patient").order_by("patient__sort_key", "id")
 
     def in_care(self) -> Self:
         """Rows of people who are admitted and not on leave on the session's day."""

@@ -12,6 +12,7 @@ from scheduling.actions.changes import (
 )
 from scheduling.actions.guests import add_guest
 from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
+from scheduling.actions.people import colleague
 from scheduling.actions.rosters import retake_rosters
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "add_pattern",
     "call_off_session",
     "change_pattern",
+    "colleague",
     "end_pattern",
     "follow_closures",
     "materialize",

@@ -42,30 +42,37 @@ class Roster:
     session: Session
     rows: Sequence[Attendance]
 
+    @property
+    def version(self) -> str:
+        """What changes whenever the roster's bytes do: its own version, and the names in it."""
+        return f"{self.session.roster_version}.{len(self.rows)}.{sum(row.patient.version for row in self.rows)}"
+
 
 @transaction.atomic(savepoint=False)
-def record_roster(*, session: Session, marks: Sequence[Mark], by: Actor, expect: Callable[[Session], None]) -> Roster:
+def record_roster(*, session: Session, marks: Sequence[Mark], by: Actor, expect: Callable[[str], None]) -> Roster:
     """Record a whole roster: every member who is expected exactly once, guests as one likes.
 
-    `expect` is asked under the lock whether the writer knew the present roster, and raises if not; it is not asked
-    where all stands so already, and then nothing is written. Raises Refused with a fault for each wrong row.
+    `expect` is told under the lock the version of the present roster, and raises if the writer did not know it. It is
+    not asked where all stands so already, and then nothing is written. Raises Refused with a fault for each wrong row.
     """
     with acting_as(by):
         session = locked(session)
-        rows = list(Attendance.objects.filter(session=session).select_related("patient").order_by("patient__sort_key"))
+        rows = list(Attendance.objects.filter(session=session).listed())
         faults = _faults_of_roster(session, rows, marks)
         if faults:
             raise Refused("roster_not_recorded", HTTPStatus.BAD_REQUEST, faults)
+        roster = Roster(session, rows)
+        known = roster.version
         moves = _moves(rows, marks, by)
         if moves:
-            expect(session)
+            expect(known)
             _require_stands(session)
             store_moves(session, moves, verb="record_roster", by=by)
-        return Roster(session, rows)
+        return roster
 
 
 @transaction.atomic(savepoint=False)
-def record_one(*, attendance: Attendance, mark: Mark, by: Actor, expect: Callable[[Attendance], None]) -> Attendance:
+def record_one(*, attendance: Attendance, mark: Mark, by: Actor, expect: Callable[[str], None]) -> Attendance:
     """Record one person, as `record_roster` does; two people may so mark two rows of a session at once."""
     with acting_as(by):
         session = locked(attendance.session)
@@ -74,9 +81,10 @@ def record_one(*, attendance: Attendance, mark: Mark, by: Actor, expect: Callabl
         faults = {f"/{name}": code for name, code in _faults(session, row, mark)}
         if faults:
             raise Refused("attendance_not_recorded", HTTPStatus.BAD_REQUEST, faults)
+        known = row.etag_version
         moves = _moves([row], [mark], by)
         if moves:
-            expect(attendance)
+            expect(known)
             _require_stands(session)
             store_moves(session, moves, verb="record_one", by=by)
         return row

@@ -1,6 +1,7 @@
 """What happens to one session: withdrawn, called off, moved, shortened, reinstated, staffed by somebody else."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from backend.api.recorder import Actor, acting_as
 from centers.models import Closure, Room, Staff
 from centers.wall_time import local_date
 from scheduling.actions.attendance import locked
+from scheduling.actions.people import colleague
 from scheduling.actions.rosters import retake_rosters
 from scheduling.actions.storing import deferred_conflicts, store_moves
 from scheduling.models import Attendance, Session, SessionStaff
@@ -84,6 +86,8 @@ def move_session(
         if session.status == Session.Status.WITHDRAWN or session.called_off_at:
             raise Refused("session_not_scheduled")
         _require_nothing_recorded(session)
+        if room is not None and room.center_id != session.center_id:
+            raise Refused("validation_failed", 400, {"room": "does_not_exist"})
         if starts_at is not None:
             session.place(starts_at, local_date(session.center.timezone, starts_at))
         session.room = room or session.room
@@ -109,8 +113,8 @@ def shorten_session(*, session: Session, minutes: int, reason: str, by: Actor) -
 
 
 @transaction.atomic(savepoint=False)
-def substitute(*, session: Session, substitute: Staff, replaces: Staff, by: Actor) -> SessionStaff:
-    """Let somebody stand in for somebody: the one sees and records the session from now on, the other no longer.
+def substitute(*, session: Session, substitute: Staff, replaces: UUID, by: Actor) -> Session:
+    """Let somebody stand in for the person `replaces` (an id), and see and record the session in their stead.
 
     Whoever was replaced comes back by the same verb. Raises Refused for people who do not work at the center or do not
     staff the session, IntegrityError where the substitute is busy.
@@ -119,10 +123,9 @@ def substitute(*, session: Session, substitute: Staff, replaces: Staff, by: Acto
         session = locked(session)
         if session.status == Session.Status.WITHDRAWN:
             raise Refused("session_not_scheduled")
-        if not substitute.positions.filter(center=session.center_id, ended_at__isnull=True).exists():
-            raise Refused("validation_failed", 400, {"substitute": "does_not_exist"})
+        substitute = colleague(session.center_id, substitute.pk, field="substitute")
         by_person = {row.staff_id: row for row in SessionStaff.objects.filter(session=session)}
-        leaving = by_person.get(replaces.pk)
+        leaving = by_person.get(replaces)
         if leaving is None or not leaving.is_active:
             raise Refused("validation_failed", 400, {"replaces": "not_staff_of_session"})
         coming = by_person.get(substitute.pk) or SessionStaff(
@@ -136,7 +139,9 @@ def substitute(*, session: Session, substitute: Staff, replaces: Staff, by: Acto
         if coming.is_active:
             raise Refused("validation_failed", 400, {"substitute": "staff_of_session_already"})
         _swap(leaving, coming)
-        return _bumped(session, coming)
+        session.bump()
+        session.save(update_fields=["version"])
+        return session
 
 
 def _swap(leaving: SessionStaff, coming: SessionStaff) -> None:
@@ -146,12 +151,6 @@ def _swap(leaving: SessionStaff, coming: SessionStaff) -> None:
     coming.role, coming.is_active = leaving.role, True
     coming.replaces_id = None if leaving.replaces_id == coming.staff_id else leaving.staff_id
     coming.save()
-
-
-def _bumped(session: Session, row: SessionStaff) -> SessionStaff:
-    session.bump()
-    session.save(update_fields=["version"])
-    return row
 
 
 def _standing(session: Session) -> Session:

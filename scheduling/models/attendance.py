@@ -128,6 +128,11 @@ class Attendance(Identified, Versioned):
     def __str__(self) -> str:
         return f"attendance {self.id}"
 
+    @property
+    def etag_version(self) -> str:
+        """What changes whenever the bytes of the row do: its version, and that of the name in it."""
+        return f"{self.version}.{self.patient.version}"
+
     def move(
         self, to: Status, *, by: Actor, at: dt.datetime, reason: str = "", **values: Any
     ) -> "AttendanceMove | None":

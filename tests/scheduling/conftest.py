@@ -58,6 +58,19 @@ def row_of(session: Session, patient: Patient) -> Attendance:
 
 
 @pytest.fixture
+def new_year(db: None) -> Iterator[dt.datetime]:
+    """The clock stands at the beginning of 2026: the cast is in place before anything happens."""
+    with frozen(at(dt.date(2026, 1, 2), 12)) as moment:
+        yield moment
+
+
+@pytest.fixture
+def cast(new_year: dt.datetime, cast: Cast) -> Cast:
+    """The cast, assembled at new year."""
+    return cast
+
+
+@pytest.fixture
 def before(cast: Cast) -> Iterator[dt.datetime]:
     """The clock stands at noon on the Monday before."""
     with frozen(at(TUESDAY - dt.timedelta(days=1), 12)) as moment:
