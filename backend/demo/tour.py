@@ -39,7 +39,7 @@ def recording(base_url: str, counselor: DemoPerson, session: Session) -> str:
         "",
         "Record a session as its counselor; paste these lines:",
         "",
-        f"  curl -s {base_url}/api/v1/auth/app/v1/auth/login -H 'Content-Type: application/json' \\",
+        f"  curl -s {base_url}/api/v1/auth/login -H 'Content-Type: application/json' \\",
         f"    -d '{sign_in}' | tee /tmp/iop-sign-in.json",
         '  TOKEN=$(sed "s/.*session_token\\": *\\"//; s/\\".*//" /tmp/iop-sign-in.json)',
         f'  curl -si {roster} -H "Authorization: Bearer $TOKEN" | tee /tmp/iop-roster.txt',
