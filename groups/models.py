@@ -1,14 +1,19 @@
 """Therapy groups, the enrollments that make their rosters, and their facilitators."""
 
+import datetime as dt
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
 
+from backend.api.clock import now
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateRange
-from centers.models import Center, Program
+from centers.models import Center, Program, RoleAssignment, Staff
+from centers.wall_time import local_date
 from groups.querysets import EnrollmentQuerySet, FacilitatorQuerySet, TherapyGroupQuerySet
 from patients.models import Episode, Patient
 from scheduling.models import Series
@@ -49,6 +54,15 @@ class TherapyGroup(Identified, Versioned):
 
     def __str__(self) -> str:
         return self.code
+
+    def today(self) -> dt.date:
+        """The calendar date at the center now."""
+        return local_date(self.center.timezone, now())
+
+    def roster_for(self, user: Staff, codename: str, day: dt.date) -> EnrollmentQuerySet:
+        """Those on the roster of a day on whom `user` holds `codename`, by name."""
+        rows = Enrollment.objects.visible_to(user, codename).filter(group=self)
+        return rows.roster_on(day).order_by("patient__sort_key", "id")
 
 
 class Enrollment(Identified, Versioned):
@@ -121,3 +135,10 @@ class Facilitator(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"facilitator {self.id}"
+
+    @classmethod
+    def candidate(cls, group: TherapyGroup, staff_id: UUID) -> Staff | None:
+        """The person of that id, if one who holds a role at the group's center now or later; None for anybody else."""
+        held = RoleAssignment.objects.not_over(now()).filter(staff=staff_id, center=group.center_id)
+        found = held.select_related("staff").first()
+        return found.staff if found else None

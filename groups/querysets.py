@@ -77,3 +77,7 @@ class FacilitatorQuerySet(ScopedQuerySet["Facilitator"]):
     def lasting_beyond(self, day: dt.date) -> Self:
         """Facilitators without an end, or with one after `day`."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
+    def on(self, day: dt.date) -> Self:
+        """Facilitators on `day`; the day one ends is out."""
+        return self.lasting_beyond(day).filter(starts_on__lte=day)

@@ -31,7 +31,7 @@ def appoint_facilitator(
     if ends_on is not None and ends_on <= starts_on:
         raise Refused("validation_failed", 400, {"ends_on": "window_order"})
     group = TherapyGroup.objects.locked(group.pk)
-    if not RoleAssignment.objects.filter(staff=staff, center=group.center).not_over(now()).exists():
+    if Facilitator.candidate(group, staff.pk) is None:
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
     with acting_as(by):
         facilitator = Facilitator.objects.create(
