@@ -51,6 +51,19 @@ FROM made CROSS JOIN LATERAL (
     FROM generate_series(0, 2) AS meeting
 ) day
 """
+# Each group has a leader of its own.
+LEADERS = """
+INSERT INTO centers_staff (id, version, password, is_superuser, email, first_name, last_name, is_active, is_staff,
+    created_at)
+SELECT gen_random_uuid(), 1, '!', false, lower(code) || '@bench.example.org', 'Leader', code, true, false, now()
+FROM scheduling_series
+"""
+STAFFED = """
+INSERT INTO scheduling_sessionstaff (id, session_id, center_id, staff_id, role, is_active, during, on_schedule)
+SELECT gen_random_uuid(), session.id, session.center_id, staff.id, 'lead', true, session.during, true
+FROM scheduling_session session JOIN scheduling_series series ON series.id = session.series_id
+JOIN centers_staff staff ON staff.last_name = series.code
+"""
 ATTENDANCES = """
 INSERT INTO scheduling_attendance (id, version, session_id, patient_id, center_id, status, origin, reason, note,
     approved_by, recorded_by, during, on_schedule)
@@ -115,7 +128,7 @@ def _rows(center: Center, program: Program, census: int) -> None:
         for table, name, _definition in exclusions:
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for statement in (PATIENTS, EPISODES, SESSIONS, ATTENDANCES):
+        for statement in (PATIENTS, EPISODES, SESSIONS, LEADERS, STAFFED, ATTENDANCES):
             cursor.execute(statement, bound)
         cursor.execute("SET LOCAL session_replication_role = origin")
         for table, name, definition in exclusions:
@@ -123,8 +136,8 @@ def _rows(center: Center, program: Program, census: int) -> None:
 
 
 def _recordable(center: Center, program: Program, size: int) -> UUID:
-    """A session that ended an hour ago with so many people expected, none of whom had another one then."""
-    ended = now().replace(second=0, microsecond=0) - dt.timedelta(hours=1, minutes=size)
+    """A session that has ended with so many people expected; longer rosters ended longer ago."""
+    ended = now().replace(second=0, microsecond=0) - dt.timedelta(minutes=5 * size)
     began = ended - dt.timedelta(minutes=30)
     series = Series.objects.create(
         center=center, code=f"ROSTER-{size}", form=Series.Form.GROUP, program=program, seats=size

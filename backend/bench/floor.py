@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
@@ -108,7 +108,8 @@ def _page(cursor: Any, environ: Environ, staff: Any, at: dt.datetime) -> bytes:
     uses = {row.pop("session_id"): row for row in cursor.fetchall()}
     for row in page:
         row |= {"staff": staffed.get(row["id"], []), "roster": uses.get(row["id"], NOBODY)}
-    more = f"http://{environ['HTTP_HOST']}{environ['PATH_INFO']}?{environ['QUERY_STRING']}&cursor=a{ids[-1].hex}"
+    asked = urlencode(sorted((query | {"cursor": [f"a{ids[-1].hex}"]}).items()), doseq=True)
+    more = f"http://{environ['HTTP_HOST']}{environ['PATH_INFO']}?{asked}"
     answer = {"results": page, "next": more if len(rows) > PAGE else None, "previous": None}
     return json.dumps(answer, separators=(",", ":"), ensure_ascii=False, default=_text).encode()
 

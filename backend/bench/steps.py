@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -39,11 +39,16 @@ def count(token: str, path: str) -> int:
 
 
 def statements(token: str, path: str, first: str, second: str) -> dict[str, Any]:
-    """The statements of a whole-roster PUT that changes every row: their number and their text."""
+    """The statements of a whole-roster PUT that changes every row: their number and their text.
+
+    The second PUT is undone, so that its statements can be sent again by hand.
+    """
     with _client(token) as client:
-        _put(client, path, first)
-        with CaptureQueriesContext(connection) as captured:
-            _put(client, path, second)
+        _put(client, path, first, client.get(path).headers["ETag"])
+        tag = client.get(path).headers["ETag"]
+        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+            _put(client, path, second, tag)
+            transaction.set_rollback(True)
     questions = _questions(captured)
     return {"count": len(questions), "statements": questions}
 
@@ -68,8 +73,7 @@ def _client(token: str) -> Iterator[Client]:
     yield Client(headers={"Authorization": f"Bearer {token}"})
 
 
-def _put(client: Client, path: str, body: str) -> None:
-    tag = client.get(path).headers["ETag"]
+def _put(client: Client, path: str, body: str, tag: str) -> None:
     _check(client.put(path, body, content_type="application/json", headers={"If-Match": tag}))
 
 
