@@ -60,7 +60,7 @@ class StayFilters(StrictFilterSet):
 class MemberFilters(StrictFilterSet):
     """`ends_after` leaves out what was over at that moment."""
 
-    ends_after = MomentFilter(method="not_over")
+    ends_after = MomentFilter(field_name="ends_at", method="not_over")
 
     class Meta:
         model = CareTeamMember
