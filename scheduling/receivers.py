@@ -15,9 +15,9 @@ def on_care_changed(sender: object, *, patient: Patient, by: Actor, **news: Any)
     retake_rosters(patient=patient, by=by)
 
 
-def on_closure_changed(sender: object, *, closure: Closure, by: Actor, **news: Any) -> None:
-    """Sessions overlapping a closure are closed; those of a closure taken back stand again."""
-    follow_closures(center=closure.center, first=closure.starts_at, last=closure.ends_at, by=by)
+def on_closure_changed(sender: object, *, closure: Closure, by: Actor, is_removed: bool = False, **news: Any) -> None:
+    """Sessions overlapping a closure are closed; those of one about to be taken back stand again."""
+    follow_closures(closure=closure, is_removed=is_removed, by=by)
 
 
 def connect() -> None:

@@ -42,15 +42,17 @@ def materialize(*, series: Series, until: dt.date, by: Actor, since: dt.date | N
 
 
 @transaction.atomic(savepoint=False)
-def follow_closures(*, center: Center, first: dt.datetime, last: dt.datetime, by: Actor) -> None:
-    """Bring the sessions to come that overlap `[first, last)` in line with the center's closures, in id order.
+def follow_closures(*, closure: Closure, by: Actor, is_removed: bool = False) -> None:
+    """Bring the sessions to come that overlap a closure in line with the center's closures, in id order.
 
     Those that overlap a closure are closed; those that no longer do stand again, with the roster of their day.
     Withdrawn sessions stay withdrawn.
     """
     with acting_as(by):
-        closures = list(Closure.objects.filter(center=center, starts_at__lt=last, ends_at__gt=first))
-        rows = Session.objects.filter(center=center, starts_at__gt=now()).overlapping(first, last)
+        around = Closure.objects.filter(center=closure.center_id)
+        closures = list(around.exclude(pk=closure.pk) if is_removed else around)
+        rows = Session.objects.filter(center=closure.center_id, starts_at__gt=now())
+        rows = rows.overlapping(closure.starts_at, closure.ends_at)
         for session in rows.exclude(status=Session.Status.WITHDRAWN).locked():
             reason = _closed_by(session, closures)
             is_closed = session.status == Session.Status.CLOSED
