@@ -29,7 +29,7 @@ def materialize(*, series: Series, until: dt.date, by: Actor, since: dt.date | N
         first = max(since or series.materialized_to or center.calendar_from, center.calendar_from)
         made = _missing(series, first, until)
         Session.objects.bulk_create(made, batch_size=1000)
-        SessionStaff.objects.bulk_create(_staff(series, made), batch_size=1000)
+        SessionStaff.objects.bulk_create(staff_of(series, made), batch_size=1000)
         standing = [one for one in made if one.status == Session.Status.SCHEDULED]
         rosters = Participation.objects.on_rosters_of([one.id for one in standing]) if standing else []
         add_expected(standing, rosters)
@@ -105,7 +105,7 @@ def _closed_by(session: Session, closures: Iterable[Closure]) -> str | None:
     return next((one.reason for one in closures if one.covers(session.starts_at, session.ends_at)), None)
 
 
-def _staff(series: Series, sessions: Sequence[Session]) -> list[SessionStaff]:
+def staff_of(series: Series, sessions: Sequence[Session]) -> list[SessionStaff]:
     """Whoever leads the series on the session's day."""
     leads = list(SeriesStaff.objects.filter(series=series)) if sessions else []
     return [
