@@ -4,6 +4,9 @@ import os
 import signal
 from pathlib import Path
 from typing import ClassVar
+from zlib import crc32
+
+from django.conf import settings
 
 from reminders.channels import ChannelError, Message, Outcome, Receipt, UnavailableError
 from reminders.channels.sandbox import SandboxSms
@@ -49,21 +52,23 @@ class RefusingMail:
 
 
 class KillingSms(SandboxSms):
-    """Kills its own process, once for each text, at the point that KILL_AT names: before or after the text is taken.
+    """Kills its own process before or after a text is taken, at most once for each text and point.
 
-    It counts what reaches the provider in a file of its own, since the sandbox's own keys would hide a second send.
+    It counts what reaches the provider in a file of its own, since the sandbox's keys would hide a second send.
     """
 
     def send(self, message: Message, key: str) -> Receipt:
-        self._die("before", key)
-        with (Path(os.environ["KILL_DIR"]) / "sent").open("a", encoding="utf-8") as file:
+        die("begun", key)
+        with (Path(settings.MAILBOX_DIR) / "sent").open("a", encoding="utf-8") as file:
             file.write(f"{key}\n")
         receipt = super().send(message, key)
-        self._die("after", key)
+        die("sent", key)
         return receipt
 
-    def _die(self, point: str, key: str) -> None:
-        mark = Path(os.environ["KILL_DIR"]) / f"{point}-{key}"
-        if point in os.environ.get("KILL_AT", "").split(",") and not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+
+def die(point: str, key: str) -> None:
+    """End this process as a power cut would, for about one key in three at each point, and only once."""
+    mark = Path(settings.MAILBOX_DIR) / f"{point}-{key}"
+    if crc32(f"{point}{key}".encode()) % 3 == 0 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)

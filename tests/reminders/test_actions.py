@@ -258,8 +258,8 @@ def test_switching_on_for_the_first_time_plans_at_once(world: World) -> None:
 def test_switching_is_logged_and_switching_to_what_is_so_is_not(world: World) -> None:
     for on in (True, False, False):
         switch_sending(center=world.center, on=on, by=TESTER)
-    entries = LogEntry.objects.filter(action="update", object_type="centers.center").values_list("details", flat=True)
-    assert [details["on"] for details in entries if "command" in details] == [False]
+    entries = LogEntry.objects.filter(action="update", object_type="centers.center")
+    assert [entry.details["on"] for entry in entries if "command" in entry.details] == [False]
 
 
 def test_a_rule_stands_once(world: World) -> None:

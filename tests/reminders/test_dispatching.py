@@ -17,6 +17,7 @@ from reminders import dispatching, outbox, tasks
 from reminders.delivering import LEASE, begin, deliver, resolve
 from reminders.dispatching import BATCH, dispatch
 from reminders.models import Reminder
+from reminders.outbox import Claim
 from scheduling.models import Session
 from tests.reminders.world import (
     DUE,
@@ -42,6 +43,13 @@ def ignore(reminder_id: UUID, claim: UUID) -> None:
 
 def dead(reminder_id: UUID, claim: UUID) -> None:
     raise BrokerError
+
+
+def held() -> Claim:
+    """The one reminder, and the attempt that holds it."""
+    reminder = the_reminder()
+    assert reminder.claim
+    return Claim(reminder.pk, reminder.claim)
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_a_lost_broker_loses_nothing_and_is_tried_again(due: World) -> None:
 def test_a_broker_lost_while_looking_up_is_tried_a_minute_later(due: World) -> None:
     a_round()
     with frozen(DUE):
-        begin(*Reminder.objects.values_list("id", "claim").get())
+        begin(*held())
     with frozen(DUE + LEASE):
         assert dispatch(deliver=ignore, resolve=dead) == 0
     assert the_reminder().state == "unknown"
@@ -122,9 +130,8 @@ def test_orders_lost_with_the_broker_come_back_with_their_lease(due: World) -> N
 
 def test_a_worker_killed_while_sending_leaves_a_doubt_that_is_looked_up(due: World) -> None:
     a_round()
-    claim = Reminder.objects.values_list("id", "claim").get()
     with frozen(DUE):
-        begin(*claim)
+        begin(*held())
     a_round(DUE + LEASE)
     assert (the_reminder().state, the_reminder().attempts_made) == ("planned", 1)
 
@@ -162,8 +169,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[str, ...]]]
 def test_only_ids_go_over_the_broker(due: World, handed: list[tuple[str, tuple[str, ...]]]) -> None:
     with frozen(DUE):
         tasks.dispatch()
-    claim = Reminder.objects.values_list("id", "claim").get()
-    assert handed == [("deliver", tuple(map(str, claim)))]
+    assert handed == [("deliver", tuple(map(str, held())))]
 
 
 def test_the_tasks_act_as_the_system(due: World, handed: list[tuple[str, tuple[str, ...]]]) -> None:
@@ -177,7 +183,7 @@ def test_the_tasks_act_as_the_system(due: World, handed: list[tuple[str, tuple[s
 def test_doubts_are_handed_over_to_be_looked_up(due: World, handed: list[tuple[str, tuple[str, ...]]]) -> None:
     with frozen(DUE):
         tasks.dispatch()
-        begin(*Reminder.objects.values_list("id", "claim").get())
+        begin(*held())
     with frozen(DUE + LEASE):
         tasks.dispatch()
         assert handed[-1][0] == "resolve"
@@ -216,27 +222,15 @@ def in_threads(work: Callable[[], None], count: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_dispatchers_in_parallel_hand_over_every_reminder_once(acting: None) -> None:
+def test_dispatchers_in_parallel_hand_over_every_reminder_once(acting: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatching, "BATCH", 5)
     world = a_world()
-    for _each in range(2 * BATCH + 20):
-        a_patient(world, mobile=None, contact_preference="email")
     a_session(world)
-    Reminder.objects.bulk_create(
-        Reminder(
-            center=world.center,
-            patient=patient,
-            local_day=EVENING.date(),
-            offset_hours=24,
-            session=world.series.sessions.get(),
-            session_starts_at=EVENING,
-            due_at=DUE,
-        )
-        for patient in world.patients
-    )
+    crowd(world, 60)
     handed: list[UUID] = []
     with frozen(DUE):
         in_threads(lambda: _collect(handed), 4)
-    assert len(handed) == len(set(handed)) == 2 * BATCH + 21
+    assert len(handed) == len(set(handed)) == 61
 
 
 def _collect(handed: list[UUID]) -> None:

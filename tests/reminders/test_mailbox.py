@@ -9,7 +9,6 @@ from django.core.management import call_command
 from reminders.channels import Message
 from reminders.channels.mail import DjangoMail
 from reminders.channels.sandbox import SandboxSms
-from reminders.management.commands import mailbox
 
 
 def printed(**options: Any) -> str:
@@ -54,5 +53,5 @@ def test_following_prints_what_arrives_until_interrupted(
             raise KeyboardInterrupt
         sandbox.send(Message(to="+17065550101", body="Fourth"), "4")
 
-    monkeypatch.setattr(mailbox.time, "sleep", nap)
+    monkeypatch.setattr("time.sleep", nap)
     assert printed(follow=True).count("Fourth") == 1
