@@ -13,7 +13,6 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
-    Prefetch,
     Q,
     QuerySet,
     Subquery,
@@ -49,6 +48,16 @@ BY_CENTER = {"centers.Center": "center_id"}
 BY_CENTER_OR_PATIENT = {"centers.Center": "center_id", "patients.Patient": "patient_id"}
 # Where a program has no rule, or a series no program (ProgramRule's own defaults).
 OPENS_HOURS, CLOSES_DAYS = 12, 14
+# Columns of a session and of its series and room that no list shows; ranges are dear to read.
+UNSHOWN = (
+    "during",
+    "on_schedule",
+    *(
+        f"series__{name}"
+        for name in ("version", "form", "program", "seats", "takes_guests", "materialized_to", "center")
+    ),
+    *(f"room__{name}" for name in ("version", "name", "capacity", "center")),
+)
 OFF_ROSTER = ("not_expected", "entered_in_error")
 
 
@@ -185,9 +194,8 @@ class SessionQuerySet(ScopedQuerySet["Session"]):
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
     def shown(self) -> Self:
-        """With what a list of sessions shows, at a fixed number of statements."""
-        staff = Prefetch("staff", _rows("SessionStaff").select_related("staff").order_by("role", "id"))
-        return self.select_related("series", "room").prefetch_related(staff)
+        """With the codes a list of sessions shows, and without the ranges that only constraints need."""
+        return self.select_related("series", "room").defer(*UNSHOWN)
 
 
 def _within(rows: Rows, window: Window | None) -> Rows:
@@ -215,6 +223,18 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
     """Who staffs a session."""
 
     scope = BY_CENTER
+
+    def people_of(self, sessions: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+        """Who staffs each session, as sessions show it."""
+        rows = self.filter(session_id__in=list(sessions)).order_by("role", "id")
+        found: dict[UUID, list[dict[str, Any]]] = {}
+        for session_id, first_name, last_name, *shown in rows.values_list(
+            "session_id", "staff__first_name", "staff__last_name", "staff_id", "role", "is_active", "replaces_id"
+        ):
+            staff_id, role, is_active, replaces = shown
+            person = {"id": staff_id, "name": f"{first_name} {last_name}", "role": role, "is_active": is_active}
+            found.setdefault(session_id, []).append(person | {"replaces": replaces})
+        return found
 
     def taking_attendance(self) -> Self:
         """Staff of sessions whose attendance they may see and record now: from some hours before to some days after.

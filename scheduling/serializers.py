@@ -132,7 +132,7 @@ class SessionSerializer(StrictModelSerializer):
 
     series_code = serializers.CharField(source="series.code")
     room_code = serializers.CharField(source="room.code", allow_null=True, default=None)
-    staff = SessionStaffSerializer(many=True)
+    staff = serializers.SerializerMethodField()
     roster = serializers.SerializerMethodField()
 
     class Meta:
@@ -163,6 +163,12 @@ class SessionSerializer(StrictModelSerializer):
             "staff",
             "roster",
         ]
+
+    @extend_schema_field(SessionStaffSerializer(many=True))
+    def get_staff(self, session: Session) -> list[dict[str, Any]]:
+        """Who staffs it, from those the view read for the whole page."""
+        people: list[dict[str, Any]] = self.context.get("people", {}).get(session.id, [])
+        return people
 
     @extend_schema_field(RosterCounts)
     def get_roster(self, session: Session) -> dict[str, int]:

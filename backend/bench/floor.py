@@ -16,7 +16,11 @@ from psycopg_pool import ConnectionPool
 
 from backend.api.clock import now
 
-POOL: ConnectionPool[Any] = ConnectionPool(os.environ["DATABASE_URL"], min_size=0, max_size=8, open=True)
+# A prepared statement soon gets a generic plan, which knows neither the window nor the center and is slower.
+OPTIONS = {"prepare_threshold": None}
+POOL: ConnectionPool[Any] = ConnectionPool(
+    os.environ["DATABASE_URL"], min_size=0, max_size=8, open=True, kwargs=OPTIONS
+)
 PAGE = 50
 IDLE, OLDEST = dt.timedelta(minutes=15), dt.timedelta(hours=12)
 

@@ -15,7 +15,7 @@ from rest_framework.serializers import BaseSerializer
 from backend.api.recorder import current
 from backend.api.views import ListMixin, RetrieveMixin
 from scheduling import actions, filters, serializers
-from scheduling.models import Attendance, Session
+from scheduling.models import Attendance, Session, SessionStaff
 from scheduling.views.roster import RosterActions
 from scheduling.views.windows import asked_window
 
@@ -44,6 +44,7 @@ class SessionViewSet(RosterActions, ListMixin, RetrieveMixin):
     }
     http_method_names = ["get", "post", "put", "patch"]
     uses: Mapping[UUID, Mapping[str, int]] = {}
+    people: Mapping[UUID, Sequence[Mapping[str, Any]]] = {}
 
     def visible(self, codename: str) -> QuerySet[Session]:
         """A list asks within its window, and shows more of each session."""
@@ -53,8 +54,8 @@ class SessionViewSet(RosterActions, ListMixin, RetrieveMixin):
         return rows.visible_to(self.user, codename)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        """With the counts of the sessions at hand."""
-        return {**super().get_serializer_context(), "uses": self.uses}
+        """With the staff and the counts of the sessions at hand."""
+        return {**super().get_serializer_context(), "uses": self.uses, "people": self.people}
 
     def object_version(self, obj: Session) -> str:
         """Its own version and that of its roster, whose counts it shows."""
@@ -63,13 +64,13 @@ class SessionViewSet(RosterActions, ListMixin, RetrieveMixin):
     def respond(
         self, obj: Session, status: int = HTTPStatus.OK, *, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """One session with its counts."""
-        self.uses = Attendance._default_manager.all().uses_of([obj.id])
+        """One session with its staff and counts."""
+        self._read_about([obj.id])
         return super().respond(obj, status, headers=headers)
 
     def respond_list(self, rows: Sequence[Session]) -> Response:
-        """A page of sessions with their counts, read at once."""
-        self.uses = Attendance._default_manager.all().uses_of([session.id for session in rows])
+        """A page of sessions with their staff and counts, read at once."""
+        self._read_about([session.id for session in rows])
         return super().respond_list(rows)
 
     @action(detail=True, methods=["post"])
@@ -111,6 +112,10 @@ class SessionViewSet(RosterActions, ListMixin, RetrieveMixin):
             by=current().actor,
         )
         return self.respond(changed)
+
+    def _read_about(self, ids: Sequence[UUID]) -> None:
+        self.uses = Attendance._default_manager.all().uses_of(ids)
+        self.people = SessionStaff._default_manager.all().people_of(ids)
 
     def _did(self, verb: Any) -> Response:
         session = self.get_object()
