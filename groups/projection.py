@@ -11,6 +11,7 @@ from centers.roles import FACILITATOR
 from centers.wall_time import instant
 from groups.models import Enrollment, Facilitator
 from scheduling.models import Participation, SeriesStaff
+from scheduling.querysets import SeriesStaffQuerySet
 
 
 def wanted_grants(group_ids: Collection[UUID] | None = None) -> dict[Ground, set[Key]]:
@@ -65,7 +66,7 @@ def withdraw_enrollment(enrollment: Enrollment) -> None:
 
 def project_facilitator(facilitator: Facilitator) -> None:
     """Bring the series' staff and the membership in line with a facilitator."""
-    staff = _series_staff(facilitator)
+    staff = _covering(facilitator).first()
     if staff is None:
         staff = SeriesStaff(series_id=facilitator.group.series_id, center_id=facilitator.center_id)
         staff.staff_id, staff.starts_on = facilitator.staff_id, facilitator.starts_on
@@ -77,19 +78,14 @@ def project_facilitator(facilitator: Facilitator) -> None:
 def withdraw_facilitator(facilitator: Facilitator) -> None:
     """Take away all a facilitator projected, before the record is deleted."""
     revoke(ground=ground_of(facilitator), center_id=facilitator.center_id)
-    staff = _series_staff(facilitator)
-    if staff is not None:
-        staff.delete()
+    _covering(facilitator).delete()
 
 
-def _series_staff(facilitator: Facilitator) -> SeriesStaff | None:
+def _covering(facilitator: Facilitator) -> SeriesStaffQuerySet:
     """The row of the series' staff that covers the facilitator's first day; the database allows no second one."""
     day = facilitator.starts_on
     rows = SeriesStaff.objects.filter(series_id=facilitator.group.series_id, staff_id=facilitator.staff_id)
-    covering = rows.filter(
-        Q(starts_on__isnull=True) | Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gt=day)
-    )
-    return covering.first()
+    return rows.filter(Q(starts_on__isnull=True) | Q(starts_on__lte=day), Q(ends_on__isnull=True) | Q(ends_on__gt=day))
 
 
 def _instants(record: Enrollment | Facilitator) -> tuple[dt.datetime, dt.datetime | None]:

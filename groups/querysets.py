@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from backend.api.gate import ScopedQuerySet
 from patients.models import Episode, LeaveOfAbsence
@@ -42,6 +42,11 @@ class EnrollmentQuerySet(ScopedQuerySet["Enrollment"]):
         """Enrollments with a day in the half-open range; an end of None is open."""
         later = self.lasting_beyond(starts_on)
         return later.filter(starts_on__lt=ends_on) if ends_on else later
+
+    def outlasting_care(self) -> Self:
+        """Enrollments that go on beyond the discharge from their episode."""
+        later = Q(ends_on__isnull=True) | Q(ends_on__gt=F("episode__discharged_on"))
+        return self.filter(later, episode__discharged_on__isnull=False)
 
     def roster_on(self, day: dt.date) -> Self:
         """The roster of `day`, past or to come: enrolled, admitted, and not on leave. Patients come with it."""

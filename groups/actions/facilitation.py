@@ -11,6 +11,7 @@ from centers.models import Center, RoleAssignment, Staff
 from centers.wall_time import local_date
 from groups.models import Facilitator, TherapyGroup
 from groups.projection import project_facilitator, withdraw_facilitator
+from scheduling.actions import restaff
 from scheduling.models.series import Lead
 
 
@@ -26,7 +27,8 @@ def appoint_facilitator(
 ) -> Facilitator:
     """Let somebody who holds a role at the center lead a group from a day on; they see its roster's patients meanwhile.
 
-    Raises Refused for somebody without a role there, IntegrityError for days on which they lead it already.
+    Raises Refused for somebody without a role there, IntegrityError for days on which they lead it already, and where
+    they are in another session at the time of one of the group's.
     """
     if ends_on is not None and ends_on <= starts_on:
         raise Refused("validation_failed", 400, {"ends_on": "window_order"})
@@ -38,6 +40,7 @@ def appoint_facilitator(
             group=group, center=group.center, staff=staff, role=role, starts_on=starts_on, ends_on=ends_on
         )
         project_facilitator(facilitator)
+        restaff(series=group.series, by=by)
     return facilitator
 
 
@@ -56,11 +59,13 @@ def end_facilitation(*, facilitator: Facilitator, on: dt.date, by: Actor) -> Fac
         if on <= facilitator.starts_on:
             withdraw_facilitator(facilitator)
             facilitator.delete()
+            restaff(series=group.series, by=by)
             return None
         facilitator.ends_on = on
         facilitator.bump()
         facilitator.save(update_fields=["ends_on", "version"])
         project_facilitator(facilitator)
+        restaff(series=group.series, by=by)
     return facilitator
 
 

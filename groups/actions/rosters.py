@@ -7,6 +7,7 @@ in a circle; seats are counted under the group's lock.
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F
 
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, Event, acting_as, record
@@ -91,12 +92,10 @@ def reinstate(*, enrollment: Enrollment, by: Actor) -> Enrollment:
 @transaction.atomic
 def follow_care(*, patient: Patient, by: Actor) -> None:
     """End the enrollments that outlast their episode on the day of discharge; the caller holds the patient's lock."""
-    held = Enrollment.objects.filter(patient=patient, episode__discharged_on__isnull=False).select_related("episode")
-    for enrollment in held.order_by("group_id", "id"):
-        day = enrollment.episode.discharged_on
-        if day is not None and (enrollment.ends_on is None or enrollment.ends_on > day):
-            with acting_as(by):
-                _end(_locked(enrollment), day, DISCHARGED, by)
+    held = Enrollment.objects.filter(patient=patient).outlasting_care().order_by("group_id", "id")
+    for enrollment in held.annotate(day=F("episode__discharged_on")):
+        with acting_as(by):
+            _end(_locked(enrollment), vars(enrollment)["day"], DISCHARGED, by)
 
 
 def _locked(enrollment: Enrollment) -> Enrollment:
