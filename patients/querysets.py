@@ -68,10 +68,9 @@ class EpisodeQuerySet(ScopedQuerySet["Episode"]):
         """Episodes that cover `day`; the day of discharge is out."""
         return self.lasting_beyond(day).filter(admitted_on__lte=day)
 
-    def lasting_beyond(self, day: dt.date | None) -> Self:
-        """Episodes that are open, or end after `day`; only open ones when there is no such day."""
-        later = Q(discharged_on__gt=day) if day else Q()
-        return self.filter(Q(discharged_on__isnull=True) | later)
+    def lasting_beyond(self, day: dt.date) -> Self:
+        """Episodes that are open, or end after `day`."""
+        return self.filter(Q(discharged_on__isnull=True) | Q(discharged_on__gt=day))
 
     def locked(self, pk: UUID) -> "Episode":
         """The episode with its patient, center and program, its row locked."""

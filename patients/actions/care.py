@@ -81,7 +81,7 @@ def discharge(
     with acting_as(by):
         episode.save()
         _end_stays(episode, on)
-        _end_care_team(episode, by)
+        _end_care_team(episode, on, by)
         care_changed.send(Patient, patient=patient, by=by)
     return episode
 
@@ -97,7 +97,7 @@ def undo_discharge(*, episode: Episode, by: Actor) -> Episode:
     episode = Episode.objects.locked(episode.pk)
     if episode.discharged_on is None:
         raise Refused("not_discharged")
-    day, team_ended_at = episode.discharged_on, care_team_end(episode)
+    day, team_ended_at = episode.discharged_on, care_team_end(episode, episode.discharged_on)
     episode.discharged_on, episode.discharge_reason = None, ""
     episode.bump()
     with acting_as(by):
@@ -122,12 +122,10 @@ def rule_on(program: Program, day: dt.date) -> ProgramRule:
     return rule
 
 
-def care_team_end(episode: Episode) -> dt.datetime | None:
+def care_team_end(episode: Episode, discharged_on: dt.date) -> dt.datetime:
     """Until when the care team keeps its access after a discharge: a local midnight of the center."""
-    if episode.discharged_on is None:
-        return None
-    days = rule_on(episode.program, episode.discharged_on).care_team_days_after_discharge
-    return instant(episode.center.timezone, episode.discharged_on + dt.timedelta(days=days), dt.time())
+    days = rule_on(episode.program, discharged_on).care_team_days_after_discharge
+    return instant(episode.center.timezone, discharged_on + dt.timedelta(days=days), dt.time())
 
 
 def _end_stays(episode: Episode, on: dt.date) -> None:
@@ -144,10 +142,10 @@ def _end_stay(stay: LevelOfCareStay, on: dt.date | None) -> None:
     stay.save(update_fields=["ends_on", "version"])
 
 
-def _end_care_team(episode: Episode, by: Actor) -> None:
+def _end_care_team(episode: Episode, on: dt.date, by: Actor) -> None:
     """End the memberships that last longer; who joined only after that moment (the discharge is late) leaves now."""
-    ends_at = care_team_end(episode)
-    if ends_at is None or episode.patient.episodes.lasting_beyond(episode.discharged_on).exists():
+    if episode.patient.episodes.lasting_beyond(on).exists():
         return
+    ends_at = care_team_end(episode, on)
     for member in episode.patient.care_team.lasting_beyond(ends_at):
         leave_care_team(member=member, by=by, at=ends_at if ends_at > member.starts_at else now())

@@ -97,11 +97,11 @@ def new_patient(cast: Cast, **changes: Any) -> dict[str, Any]:
 
 
 def test_a_coordinator_registers_a_patient(cast: Cast, as_: Client) -> None:
-    window = {"weekday": 1, "from_time": "17:30:00", "to_time": "21:00:00"}
-    answer = as_("cora").post(URL, new_patient(cast, availability=[window]), format="json")
+    window = [{"weekday": day, "from_time": "17:30:00", "to_time": "21:00:00"} for day in (1, 3)]
+    answer = as_("cora").post(URL, new_patient(cast, availability=window, language="pt-BR"), format="json")
     assert answer.status_code == 201
     assert answer["Location"] == f"{URL}{answer.json()['id']}/"
-    assert (answer.json()["availability"], "birth_date" in answer.json()) == ([window], False)
+    assert (answer.json()["availability"], "birth_date" in answer.json()) == (window, False)
 
 
 @pytest.mark.parametrize(

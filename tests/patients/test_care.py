@@ -137,3 +137,10 @@ def test_who_joined_after_the_team_should_have_ended_leaves_when_the_discharge_i
     with clock.frozen(dt.datetime(2026, 2, 3, tzinfo=dt.UTC)) as entered_at:
         discharge(episode=the_episode(cast), on=dt.date(2026, 1, 6), reason="2", by=TESTER)
     assert cast.pat.care_team.get().ends_at == entered_at
+
+
+def test_a_stay_that_ended_before_the_discharge_keeps_its_days(cast: Cast) -> None:
+    change_level(episode=the_episode(cast), level_of_care="1.5", on=dt.date(2026, 2, 9), by=TESTER)
+    discharge(episode=the_episode(cast), on=DAY, reason="1", by=TESTER)
+    ends = list(the_episode(cast).stays.order_by("starts_on").values_list("ends_on", flat=True))
+    assert ends == [dt.date(2026, 2, 9), DAY]

@@ -128,6 +128,7 @@ def test_a_new_number_replaces_the_one_of_its_kind(cast: Cast, as_: Client) -> N
         assert post(as_("cora"), "contact-points/", patient=str(cast.pat.pk), kind="mobile", value=value)
     rows = as_("cora").get(f"{API}/contact-points/", {"in_use": "true"}).json()["results"]
     assert [row["normalized"] for row in rows] == ["+17065550143"]
+    assert post(as_("cora"), f"contact-points/{rows[0]['id']}/end/").json()["ended_at"] is not None
 
 
 @pytest.mark.parametrize(("kind", "value"), [("mobile", "call me"), ("mobile", "12"), ("email", "at example")])
@@ -177,3 +178,18 @@ def test_a_task_is_done_and_reopened(cast: Cast, as_: Client) -> None:
     assert post(client, f"staff-tasks/{task.pk}/done/").json()["code"] == "task_done_already"
     assert post(client, f"staff-tasks/{task.pk}/reopen/").json()["done_at"] is None
     assert post(client, f"staff-tasks/{task.pk}/reopen/").json()["code"] == "task_open_already"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "count"),
+    [
+        ("episodes", {"in_care_on": "2026-01-05"}, 2),
+        ("episodes", {"in_care_on": "2026-01-04"}, 0),
+        ("leaves", {"on": "2026-02-08"}, 1),
+        ("leaves", {"on": "2026-02-09"}, 0),
+        ("care-team-members", {"ends_after": "2026-12-01T00:00:00Z"}, 2),
+    ],
+)
+def test_lists_are_asked_for_a_day(cast: Cast, as_: Client, path: str, query: dict[str, str], count: int) -> None:
+    take_leave(patient=cast.pat, starts_on=dt.date(2026, 2, 2), ends_on=dt.date(2026, 2, 9), by=TESTER)
+    assert len(as_("cora").get(f"{API}/{path}/", query).json()["results"]) == count

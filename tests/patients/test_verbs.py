@@ -26,7 +26,7 @@ from patients.actions import (
     take_leave,
 )
 from patients.contacts import dialed
-from patients.models import CareTeamMember
+from patients.models import CareTeamMember, Patient
 from patients.projection import wanted_grants
 from tests.cast import TESTER, Cast
 
@@ -131,7 +131,7 @@ def test_grants_of_care_teams_agree_with_their_records(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("second", "days", "signs_on"),
-    [((10, 20), (0, 30), 15), ((5, None), (0, 30), 25), ((12, 20), (0, 30), 15)],
+    [((10, 20), (0, 30), 5), ((5, None), (0, 30), 25), ((12, 20), (0, 30), 15), ((5, 8), (0, 9), 8)],
 )
 def test_signing_joins_touching_roles_and_takes_the_last_stretch(
     cast: Cast, second: tuple[int, int | None], days: tuple[int, int], signs_on: int
@@ -156,3 +156,13 @@ def test_signing_joins_touching_roles_and_takes_the_last_stretch(
     assert member.pk
     assert all(starts <= day[signs_on] and (ends is None or day[signs_on] < ends) for starts, ends in spans)
     assert len(spans) == 1
+
+
+def test_only_who_treats_patients_joins_a_team(cast: Cast) -> None:
+    with pytest.raises(Refused) as refused:
+        join_care_team(patient=cast.pat, staff=cast.dora, by=TESTER)
+    assert refused.value.errors == {"staff": "does_not_exist"}
+
+
+def test_a_search_for_nothing_finds_nobody(cast: Cast) -> None:
+    assert not Patient.objects.found_by(" ").exists()
