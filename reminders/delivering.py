@@ -84,7 +84,8 @@ def begin(reminder_id: UUID, claim: UUID) -> Order | None:
 def send(order: Order) -> Receipt | ChannelError:
     """Hand the message to its channel. The key is the reminder, not the attempt: no attempt repeats another's."""
     occasion, point = order.planned.occasion, order.planned.point
-    message = wording.reminder(order.center, occasion.person.zone, occasion.starts_at, point.address)
+    stop = wording.STOP if order.planned.channel is Channel.SMS else wording.STOP_BY_MAIL
+    message = wording.reminder(order.center, occasion.person.zone, occasion.starts_at, point.address, stop=stop)
     try:
         return adapter_of(order.planned.channel).send(message, str(order.reminder))
     except ChannelError as error:

@@ -20,47 +20,60 @@ EXPECTED = OCCUPYING
 LONGEST_DAY = dt.timedelta(days=2)
 
 # Given only original dates, the instants to read follow from the sessions those dates name: a session asked for may
-# have been moved, and the first of its day may have another original date.
+# have been moved, and the first of its day may have another original date. How people are reached is asked once a
+# person, not once a seat.
 _READ = """
 WITH asked AS (
     SELECT min(starts_at) AS earliest, max(starts_at) AS latest FROM scheduling_session
     WHERE center_id = %(center)s AND status = 'scheduled'
       AND original_date >= %(original_from)s AND original_date < %(original_to)s
+),
+seats AS MATERIALIZED (
+    SELECT seat.patient_id, session.id AS session_id, session.series_id, session.original_date, session.original_time,
+           session.starts_at, session.local_date
+    FROM scheduling_session session
+    JOIN scheduling_attendance seat ON seat.session_id = session.id
+    WHERE session.center_id = %(center)s AND session.status = 'scheduled'
+      AND session.starts_at >= coalesce(%(earliest)s::timestamptz, (SELECT earliest - interval '2 days' FROM asked))
+      AND session.starts_at <= coalesce(%(latest)s::timestamptz, (SELECT latest FROM asked))
+      AND seat.origin = 'roster' AND seat.status = ANY(%(statuses)s)
+      AND (%(patient)s::uuid IS NULL OR seat.patient_id = %(patient)s)
+),
+people AS MATERIALIZED (
+    SELECT patient.id, patient.mrn, patient.timezone, patient.contact_preference,
+           mobile.id AS mobile_id, mobile.normalized AS mobile, email.id AS email_id, email.normalized AS email,
+           consent.given, consent.answered_on
+    FROM patients_patient patient
+    LEFT JOIN patients_contactpoint mobile ON mobile.patient_id = patient.id AND mobile.kind = 'mobile'
+         AND mobile.ended_at IS NULL AND mobile.suppressed_at IS NULL
+         AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'sms'
+                         AND stop.normalized = mobile.normalized AND stop.lifted_at IS NULL)
+    LEFT JOIN patients_contactpoint email ON email.patient_id = patient.id AND email.kind = 'email'
+         AND email.ended_at IS NULL AND email.suppressed_at IS NULL
+         AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'email'
+                         AND stop.normalized = email.normalized AND stop.lifted_at IS NULL)
+    LEFT JOIN LATERAL (
+        SELECT answer.given, answer.answered_on FROM patients_messagingconsent answer
+        WHERE answer.patient_id = patient.id
+        ORDER BY coalesce(answer.answered_on, (answer.recorded_at AT TIME ZONE %(zone)s)::date) DESC,
+                 answer.recorded_at DESC, answer.id DESC
+        LIMIT 1
+    ) consent ON true
+    WHERE patient.id IN (SELECT patient_id FROM seats)
 )
-SELECT patient.id, patient.mrn, patient.timezone, patient.contact_preference,
-       session.id, series.code, session.original_date, session.original_time, session.starts_at,
-       mobile.id, mobile.normalized, email.id, email.normalized,
-       consent.given, consent.answered_on, care.admitted_on
-FROM scheduling_session session
-JOIN scheduling_series series ON series.id = session.series_id
-JOIN scheduling_attendance seat ON seat.session_id = session.id
-JOIN patients_patient patient ON patient.id = seat.patient_id
+SELECT people.id, people.mrn, people.timezone, people.contact_preference,
+       seats.session_id, series.code, seats.original_date, seats.original_time, seats.starts_at,
+       people.mobile_id, people.mobile, people.email_id, people.email, people.given, people.answered_on,
+       care.admitted_on
+FROM seats
+JOIN people ON people.id = seats.patient_id
+JOIN scheduling_series series ON series.id = seats.series_id
 JOIN LATERAL (
     SELECT min(episode.admitted_on) AS admitted_on FROM patients_episode episode
-    WHERE episode.patient_id = patient.id AND episode.admitted_on <= session.local_date
-      AND (episode.discharged_on IS NULL OR episode.discharged_on > session.local_date)
+    WHERE episode.patient_id = seats.patient_id AND episode.admitted_on <= seats.local_date
+      AND (episode.discharged_on IS NULL OR episode.discharged_on > seats.local_date)
 ) care ON care.admitted_on IS NOT NULL
-LEFT JOIN patients_contactpoint mobile ON mobile.patient_id = patient.id AND mobile.kind = 'mobile'
-     AND mobile.ended_at IS NULL AND mobile.suppressed_at IS NULL
-     AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'sms'
-                     AND stop.normalized = mobile.normalized AND stop.lifted_at IS NULL)
-LEFT JOIN patients_contactpoint email ON email.patient_id = patient.id AND email.kind = 'email'
-     AND email.ended_at IS NULL AND email.suppressed_at IS NULL
-     AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'email'
-                     AND stop.normalized = email.normalized AND stop.lifted_at IS NULL)
-LEFT JOIN LATERAL (
-    SELECT answer.given, answer.answered_on FROM patients_messagingconsent answer
-    WHERE answer.patient_id = patient.id
-    ORDER BY coalesce(answer.answered_on, (answer.recorded_at AT TIME ZONE %(zone)s)::date) DESC,
-             answer.recorded_at DESC, answer.id DESC
-    LIMIT 1
-) consent ON true
-WHERE session.center_id = %(center)s AND session.status = 'scheduled'
-  AND session.starts_at >= coalesce(%(earliest)s::timestamptz, (SELECT earliest - interval '2 days' FROM asked))
-  AND session.starts_at <= coalesce(%(latest)s::timestamptz, (SELECT latest FROM asked))
-  AND seat.origin = 'roster' AND seat.status = ANY(%(statuses)s)
-  AND (%(patient)s::uuid IS NULL OR patient.id = %(patient)s)
-ORDER BY session.starts_at, session.id
+ORDER BY seats.starts_at, seats.session_id
 """
 
 

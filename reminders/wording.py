@@ -17,14 +17,16 @@ GSM = frozenset(
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STOP = "Reply STOP to opt out."
+# Nobody reads what is answered to an e-mail, so it must not promise that.
+STOP_BY_MAIL = "To get no more reminders, call us."
 
 
-def reminder(center: Center, zone: str, starts_at: dt.datetime, to: str) -> Message:
+def reminder(center: Center, zone: str, starts_at: dt.datetime, to: str, *, stop: str = STOP) -> Message:
     """What a patient is told: whose office, day and time by the patient's clock, a number to call, how to opt out.
 
     Nothing else: no patient, program, group, clinician or address. Every language gets these words so far.
     """
-    text = f"your appointment is {shown(zone, starts_at)}.{_call(center)} {STOP}"
+    text = f"your appointment is {shown(zone, starts_at)}.{_call(center)} {stop}"
     return _message(center, text, to)
 
 

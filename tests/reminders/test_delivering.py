@@ -352,6 +352,7 @@ def test_an_e_mail_goes_to_who_prefers_it(world: World, mailoutbox: list[Any]) -
     world.plan()
     assert at(DUE, world.claim()[0]) == ("sent", "")
     assert mailoutbox[0].to == ["pat@example.org"]
+    assert mailoutbox[0].body.endswith("To get no more reminders, call us.")
 
 
 def test_a_settled_reminder_takes_no_other_state(world: World, claim: Claim) -> None:
