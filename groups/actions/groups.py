@@ -9,6 +9,7 @@ from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
 from centers.models import Center, Program
 from groups.models import TherapyGroup
+from scheduling.actions import reseat
 from scheduling.models import Series
 
 
@@ -55,7 +56,7 @@ def open_group(
 
 @transaction.atomic
 def revise_group(group: TherapyGroup, *, by: Actor, **fields: Any) -> TherapyGroup:
-    """Change a group's name, sizes or membership; sessions made so far keep their seats. The caller holds the row lock.
+    """Change a group's name, sizes or membership; its sessions to come follow. The caller holds the row lock.
 
     Raises Refused for sizes out of order, IntegrityError for fewer seats than the fullest day of its roster.
     """
@@ -71,6 +72,7 @@ def revise_group(group: TherapyGroup, *, by: Actor, **fields: Any) -> TherapyGro
             series.seats, series.takes_guests = group.capacity, group.membership == TherapyGroup.Membership.OPEN
             series.bump()
             series.save(update_fields=[*follows, "version"])
+            reseat(series=series, by=by)
     return group
 
 

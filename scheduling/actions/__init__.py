@@ -14,7 +14,7 @@ from scheduling.actions.guests import add_guest
 from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
 from scheduling.actions.people import colleague
 from scheduling.actions.rosters import retake_rosters
-from scheduling.actions.staffing import restaff
+from scheduling.actions.staffing import reseat, restaff
 
 __all__ = [
     "Mark",
@@ -32,6 +32,7 @@ __all__ = [
     "record_one",
     "record_roster",
     "reinstate_session",
+    "reseat",
     "restaff",
     "retake_rosters",
     "series_to_extend",

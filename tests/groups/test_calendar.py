@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from backend.api import clock
 from centers.actions import end_role
 from centers.models import RoleAssignment
-from groups.actions import appoint_facilitator, end_facilitation, enroll, reinstate, withdraw
+from groups.actions import appoint_facilitator, end_facilitation, enroll, reinstate, revise_group, withdraw
 from groups.models import TherapyGroup
 from patients.actions import discharge, take_leave
-from scheduling.actions import add_pattern, substitute
+from scheduling.actions import add_guest, add_pattern, substitute
 from scheduling.models import Attendance, Session, SessionStaff
 from tests.cast import TESTER, Cast
 from tests.groups.conftest import a_group
@@ -125,3 +125,27 @@ def test_nobody_leads_two_groups_at_a_time(cast: Cast, weekly: TherapyGroup) -> 
     appoint_facilitator(group=weekly, staff=cast.carl, starts_on=TUESDAYS[0], by=TESTER)
     with pytest.raises(IntegrityError, match="sessionstaff_taken"), transaction.atomic():
         appoint_facilitator(group=other, staff=cast.carl, starts_on=TUESDAYS[0], by=TESTER)
+
+
+def test_sessions_to_come_have_the_seats_of_the_group(cast: Cast, weekly: TherapyGroup) -> None:
+    with clock.frozen(dt.datetime(2026, 2, 12, 15, tzinfo=dt.UTC)):
+        revise_group(weekly, capacity=1, by=TESTER)
+    seats = Session.objects.filter(series=weekly.series).order_by("starts_at").values_list("seats", "version")
+    assert list(seats) == [(3, 1), (3, 1), (1, 2), (1, 2)]
+
+
+def test_a_larger_group_seats_more_people_in_sessions_made_before(cast: Cast) -> None:
+    group = a_group(cast, capacity=1)
+    meets(cast, group)
+    enroll(group=group, patient=cast.quinn, starts_on=TUESDAYS[0], by=TESTER)
+    revise_group(group, capacity=2, by=TESTER)
+    enroll(group=group, patient=cast.pat, starts_on=TUESDAYS[0], by=TESTER)
+    assert expected(group) == expected(group, "731") == TUESDAYS
+
+
+def test_a_guest_keeps_the_seat_when_the_group_is_made_smaller(cast: Cast, weekly: TherapyGroup) -> None:
+    enroll(group=weekly, patient=cast.quinn, starts_on=TUESDAYS[0], by=TESTER)
+    session = Session.objects.get(series=weekly.series, local_date=TUESDAYS[1])
+    add_guest(session=session, record_number="000731", reason="makes up for Monday", by=TESTER)
+    revise_group(weekly, capacity=1, by=TESTER)
+    assert list(weekly.series.sessions.order_by("starts_at").values_list("seats", flat=True)) == [1, 2, 1, 1]
