@@ -11,7 +11,7 @@ from backend.api.errors import Refused
 from backend.api.filters import FROM, TO
 from reminders.models import Channel, Reminder
 from reminders.planning import Planned, planned
-from scheduling.views.reports import ReportQuery, ReportViewSet
+from scheduling.views.reports import NOT_PAGED, ReportQuery, ReportViewSet
 
 MAX_DAYS = 31
 
@@ -54,7 +54,7 @@ class PlannedReminderViewSet(ReportViewSet):
     codenames = {"list": "view_reminders"}
     query_serializers: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {"list": PlannedQuery}
 
-    @extend_schema(responses=PlannedRows)
+    @extend_schema(responses=PlannedRows, parameters=NOT_PAGED)
     def list(self, request: Request) -> Response:
         """Reminders of the sessions in the window."""
         query = self.query()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -24,6 +24,8 @@ from scheduling.models import Series
 from scheduling.reports import GroupSummary, attendance_summary
 
 MAX_DAYS = 371
+# Of reports that come whole: the parameters of pages, which the schema would give every list.
+NOT_PAGED = [OpenApiParameter(name, exclude=True) for name in (CURSOR, PAGE_SIZE)]
 
 
 class CsvRenderer(BaseRenderer):
@@ -152,7 +154,7 @@ class AttendanceSummaryViewSet(ReportViewSet):
     codenames = {"list": "view_aggregates"}
     query_serializers: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {"list": SummaryQuery}
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(responses={200: dict}, parameters=NOT_PAGED)
     def list(self, request: Request) -> Response:
         """One row per group."""
         query = self.query()
