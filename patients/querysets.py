@@ -135,7 +135,3 @@ class StaffTaskQuerySet(ScopedQuerySet["StaffTask"]):
     """Work raised for staff."""
 
     scope = BY_CENTER_OR_PATIENT
-
-    def open(self) -> Self:
-        """Tasks nobody has done yet."""
-        return self.filter(done_at__isnull=True)

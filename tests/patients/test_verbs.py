@@ -166,3 +166,9 @@ def test_only_who_treats_patients_joins_a_team(cast: Cast) -> None:
 
 def test_a_search_for_nothing_finds_nobody(cast: Cast) -> None:
     assert not Patient.objects.found_by(" ").exists()
+
+
+def test_a_second_role_leaves_signing_without_an_end(cast: Cast) -> None:
+    assign_role(staff=cast.clara, center=cast.center, role=RoleName.SUPERVISOR, by=TESTER, signs=True)
+    ends = {key.expires_at for keys in wanted_grants([cast.pat.pk]).values() for key in keys if "sign" in str(key)}
+    assert ends == {None}
