@@ -58,12 +58,6 @@ def harbor(imported: Center, db: None) -> Center:
     return imported
 
 
-@pytest.fixture
-def empty(harbor: Center) -> None:
-    """No center of that name: the sample goes by another one."""
-    Center.objects.filter(pk=harbor.pk).update(name="Renamed")
-
-
 @pytest.mark.parametrize(
     ("command", "name"),
     [("weekly_hours", "hours"), ("attendance_summary", "attendance_summary"), ("planned_reminders", "reminders")],
@@ -102,28 +96,6 @@ def test_an_imported_center_has_the_grants_its_records_want() -> None:
 
 def test_reminders_are_off_after_an_import(harbor: Center) -> None:
     assert harbor.sending_since is None
-
-
-def test_a_dry_run_leaves_nothing(empty: None) -> None:
-    output("import_center", str(SAMPLE), "--dry-run")
-    assert not Center.objects.filter(name=HARBOR).exists()
-
-
-def test_a_faulty_export_is_reported_whole_and_not_imported(empty: None) -> None:
-    out = io.StringIO()
-    with pytest.raises(CommandError, match="nothing was imported"):
-        call_command("import_center", str(ROOT / "tests" / "data" / "harbor-faulty"), stdout=out)
-    listed = (ROOT / "tests" / "data" / "harbor-faulty" / "expected_faults.csv").read_text(encoding="utf-8")
-    wanted = {f"{row['file']}:{row['line']}" for row in csv.DictReader(io.StringIO(listed))}
-    assert {line.split()[0].rstrip(":") for line in out.getvalue().splitlines()} == wanted
-    assert not Center.objects.filter(name=HARBOR).exists()
-
-
-def test_faulty_rows_can_be_left_out_and_listed(empty: None, tmp_path: Path) -> None:
-    listed = tmp_path / "faults.csv"
-    output("import_center", str(ROOT / "tests" / "data" / "harbor-faulty"), "--skip-faulty", str(listed))
-    assert Center.objects.filter(name=HARBOR).exists()
-    assert len(listed.read_text(encoding="utf-8").splitlines()) == 38
 
 
 @pytest.mark.parametrize("command", ["weekly_hours", "attendance_summary", "planned_reminders"])
