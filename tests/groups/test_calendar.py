@@ -149,3 +149,8 @@ def test_a_guest_keeps_the_seat_when_the_group_is_made_smaller(cast: Cast, weekl
     add_guest(session=session, record_number="000731", reason="makes up for Monday", by=TESTER)
     revise_group(weekly, capacity=1, by=TESTER)
     assert list(weekly.series.sessions.order_by("starts_at").values_list("seats", flat=True)) == [1, 2, 1, 1]
+
+
+def test_a_group_that_closes_leaves_its_sessions_as_they_are(cast: Cast, weekly: TherapyGroup) -> None:
+    revise_group(weekly, membership="closed", by=TESTER)
+    assert set(weekly.series.sessions.values_list("seats", "version")) == {(3, 1)}
