@@ -1,11 +1,12 @@
 """Move an export in time by whole weeks, so that a sample made once is always in the middle of its course."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from backend.imports.export import Export, Moment, Row
-from backend.imports.schedule import Schedule
+from backend.imports.schedule import PlannedSession, Schedule
 from centers.roles import ROLE_OF_TITLE, RoleName, Title
 
 WEEK = dt.timedelta(weeks=1)
@@ -33,14 +34,20 @@ def known_by(export: Export, now: dt.datetime) -> Export:
     """
     schedule = Schedule(export)
     begun = [session for session in schedule.sessions if session.start <= now and session.status == "scheduled"]
-    counselors = {row.email for row in export.staff if ROLE_OF_TITLE[Title(row.role)][0] is RoleName.COUNSELOR}
-    led = [session for session in begun if session.staff[0].email in counselors and len(schedule.roster(session)) > 1]
-    latest = max(led, key=lambda session: session.start, default=None)
+    latest = _latest_led_by_a_counselor(begun, schedule, export)
     recorded = {session.key for session in begun if session is not latest}
     attendance = [row for row in export.attendance if row.session in recorded]
     makeups = [row for row in export.makeups if row.attended in recorded and row.missed in recorded]
     tables = {item.name: getattr(export, item.name) for item in _tables(export)}
     return Export(**(tables | {"attendance": attendance, "makeups": makeups}))
+
+
+def _latest_led_by_a_counselor(
+    begun: Sequence[PlannedSession], schedule: Schedule, export: Export
+) -> PlannedSession | None:
+    counselors = {row.email for row in export.staff if ROLE_OF_TITLE[Title(row.role)][0] is RoleName.COUNSELOR}
+    led = [session for session in begun if session.staff[0].email in counselors and len(schedule.roster(session)) > 1]
+    return max(led, key=lambda session: session.start, default=None)
 
 
 def _tables(export: Export) -> list[Any]:

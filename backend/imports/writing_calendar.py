@@ -27,27 +27,33 @@ IMPORTED = "imported"
 def write_groups(book: Book) -> None:
     """Groups with their series, patterns, facilitators and rosters."""
     rows = book.export.groups
-    series = [
-        Series(
-            center=book.center,
-            code=row.code,
-            form=Series.Form.GROUP,
-            program=book.programs[row.program],
-            seats=row.capacity,
-            takes_guests=row.membership == TherapyGroup.Membership.OPEN,
-            materialized_to=book.center.calendar_to,
-        )
-        for row in rows
-    ]
+    series = [_group_series(book, row) for row in rows]
     book.series = {one.code: one for one in book.write(Series, series)}
-    subjects = [Group(name=f"facilitators of {book.series[row.code].id}") for row in rows]
-    book.write(Group, subjects)
-    groups = [_group(book, row, subject) for row, subject in zip(rows, subjects, strict=True)]
-    book.groups = {group.code: group for group in book.write(TherapyGroup, groups)}
+    _write_therapy_groups(book)
     book.write(Pattern, [_pattern(book, row) for row in book.export.blocks])
     book.write(SeriesStaff, [lead for row in rows for lead in _leads(book, row)])
     book.write(Facilitator, [facilitator for row in rows for facilitator in _facilitators(book, row)])
     _write_enrollments(book)
+
+
+def _group_series(book: Book, row: GroupRow) -> Series:
+    return Series(
+        center=book.center,
+        code=row.code,
+        form=Series.Form.GROUP,
+        program=book.programs[row.program],
+        seats=row.capacity,
+        takes_guests=row.membership == TherapyGroup.Membership.OPEN,
+        materialized_to=book.center.calendar_to,
+    )
+
+
+def _write_therapy_groups(book: Book) -> None:
+    rows = book.export.groups
+    subjects = [Group(name=f"facilitators of {book.series[row.code].id}") for row in rows]
+    book.write(Group, subjects)
+    groups = [_group(book, row, subject) for row, subject in zip(rows, subjects, strict=True)]
+    book.groups = {group.code: group for group in book.write(TherapyGroup, groups)}
 
 
 def _group(book: Book, row: GroupRow, subject: Group) -> TherapyGroup:

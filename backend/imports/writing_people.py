@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from backend.api.clock import now
 from backend.imports.book import Book
-from backend.imports.export import PatientRow, Phone, StaffRow
+from backend.imports.export import LeaveRow, PatientRow, Phone, StaffRow
 from centers.models import Position, ProgramRule, Role, RoleAssignment, Staff
 from centers.roles import ROLE_OF_TITLE, Title
 from centers.wall_time import instant
@@ -30,9 +30,7 @@ def write_staff(book: Book) -> None:
     Nobody gets a password here: people set their first one by an invitation.
     """
     rows = book.export.staff
-    known = {staff.email: staff for staff in Staff.objects.filter(email__in=[row.email for row in rows])}
-    new = [_account(row) for row in rows if row.email not in known]
-    book.staff = known | {staff.email: staff for staff in book.write(Staff, new)}
+    book.staff = _accounts(book)
     positions = {row.email: _position(book, row) for row in rows}
     for row in rows:
         if row.supervisor:
@@ -40,6 +38,13 @@ def write_staff(book: Book) -> None:
     book.write(Position, _supervisors_first(positions.values()))
     roles = {role.name: role for role in Role.objects.filter(center=book.center)}
     book.write(RoleAssignment, [_assignment(book, row, roles) for row in rows])
+
+
+def _accounts(book: Book) -> dict[str, Staff]:
+    rows = book.export.staff
+    known = {staff.email: staff for staff in Staff.objects.filter(email__in=[row.email for row in rows])}
+    new = [_account(row) for row in rows if row.email not in known]
+    return known | {staff.email: staff for staff in book.write(Staff, new)}
 
 
 def _account(row: StaffRow) -> Staff:
@@ -79,25 +84,30 @@ def write_patients(book: Book) -> None:
     rows = book.export.patients
     patients = [_patient(book, row) for row in rows]
     book.patients = {patient.mrn: patient for patient in book.write(Patient, patients)}
+    _write_care(book)
+    book.write(ContactPoint, [point for row in rows for point in _contact_points(book, row)])
+    book.write(MessagingConsent, [_consent(book, row) for row in rows if row.text_consent is not None])
+    book.write(CareTeamMember, [member for row in rows for member in _care_team(book, row)])
+    book.write(LeaveOfAbsence, [_leave(book, row) for row in book.export.leaves])
+
+
+def _write_care(book: Book) -> None:
+    rows = book.export.patients
     episodes = [_episode(book, row) for row in rows]
     book.write(Episode, episodes)
     book.episodes = {row.mrn: episode for row, episode in zip(rows, episodes, strict=True)}
     levels = _levels_of_care(book)
     book.write(LevelOfCareStay, [_stay(book, episode, levels) for episode in episodes])
-    book.write(ContactPoint, [point for row in rows for point in _contact_points(book, row)])
-    book.write(MessagingConsent, [_consent(book, row) for row in rows if row.text_consent is not None])
-    book.write(CareTeamMember, [member for row in rows for member in _care_team(book, row)])
-    leaves = [
-        LeaveOfAbsence(
-            center=book.center,
-            patient=book.patients[row.mrn],
-            starts_on=row.from_,
-            ends_on=row.to,
-            reason=row.reason or "",
-        )
-        for row in book.export.leaves
-    ]
-    book.write(LeaveOfAbsence, leaves)
+
+
+def _leave(book: Book, row: LeaveRow) -> LeaveOfAbsence:
+    return LeaveOfAbsence(
+        center=book.center,
+        patient=book.patients[row.mrn],
+        starts_on=row.from_,
+        ends_on=row.to,
+        reason=row.reason or "",
+    )
 
 
 def _patient(book: Book, row: PatientRow) -> Patient:
