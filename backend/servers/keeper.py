@@ -21,7 +21,7 @@ from backend.servers.postgres import Postgres
 from backend.servers.processes import free_port, last_lines, launch, stop
 from backend.servers.valkey import Valkey
 
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 # A server that another keeper lost may need a moment to end; a port found free may be taken the moment after.
 TRIES = 20
 PAUSE = 0.2

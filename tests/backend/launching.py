@@ -39,7 +39,7 @@ class Holder:
         self.process.communicate()
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 20) -> bool:
     """Wait for a condition; False when it did not come true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -81,7 +81,7 @@ def installed(data: Path) -> Iterator[Installed]:
     running.process.communicate()
 
 
-def test_up_serves_lets_commands_join_and_stops_at_a_word(installed: Installed) -> None:
+def test_up_serves_lets_commands_join_and_leaves_nothing_when_killed(installed: Installed) -> None:
     closing = installed.wait()
     assert f"http://127.0.0.1:{installed.port}/api/docs/" in closing
     assert "[7/7] Beat" in installed.said()
@@ -90,14 +90,6 @@ def test_up_serves_lets_commands_join_and_stops_at_a_word(installed: Installed) 
     assert (joined.returncode, joined.stderr) == (0, "")
     running = installed.pids()
     assert len(running) == 7
-    installed.process.send_signal(signal.SIGTERM)
-    assert installed.process.wait(30) == 0
-    assert until(lambda: not any(map(is_running, running)))
-
-
-def test_killed_up_leaves_nothing_running(installed: Installed) -> None:
-    installed.wait()
-    running = installed.pids()
     kill_hard(installed.process.pid)
     assert until(lambda: not any(map(is_running, running)))
 
@@ -109,3 +101,11 @@ def test_up_stops_everything_when_a_part_of_it_ends(installed: Installed) -> Non
     assert installed.process.wait(30) == 1
     assert "Worker has ended" in installed.said()
     assert until(lambda: not any(map(is_running, running)))
+
+
+def test_up_stops_at_a_word_even_while_it_starts(installed: Installed) -> None:
+    assert until(lambda: "Valkey" in installed.said(), seconds=60)
+    facts = [state_of(installed.data, name) for name in ("postgres", "valkey")]
+    installed.process.send_signal(signal.SIGTERM)
+    assert installed.process.wait(30) == 0
+    assert until(lambda: not any(is_running(one["pid"]) for one in facts))
