@@ -73,12 +73,14 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def bench(arguments: Sequence[str]) -> None:
-    """The measurements, on servers and data of their own: a census of two hundred thousand has no place in `var/`."""
+    """The measurements, on servers and data of their own: a census of two hundred thousand has no place in `var/`.
+
+    As the owner, who may make the databases that are compared.
+    """
     python, _ = ensure(data_folder(), serving_packages())
     installation = Installation(temporary_folder(), python, temporary=True)
     installation.join_all()
-    migrate(installation)
-    become([str(python), "-m", "backend.bench", *arguments], installation.command_environment(), installation)
+    become([str(python), "-m", "backend.bench", *arguments], installation.test_environment(), installation)
 
 
 def setup(arguments: Sequence[str]) -> None:
