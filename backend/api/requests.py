@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from http import HTTPStatus
 from secrets import SystemRandom
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
@@ -99,8 +100,11 @@ class RecordedViewSet(GenericViewSet[Any]):
         self.released.add(objects if isinstance(objects, Iterable) else [objects])
 
     def may_replay(self, stored: StoredAnswer) -> bool:
-        """Whether this user may get a stored answer again: the route's object and everybody named must be in reach."""
-        if self.detail:
+        """Whether this user may get a stored answer again: the route's object and everybody named must be in reach.
+
+        An answer without content to a request that took its object away tells its sender nothing new.
+        """
+        if self.detail and not (stored.status == HTTPStatus.NO_CONTENT and self._is_gone()):
             self.get_object()
         return replays.is_visible(stored, self.request.user)
 
@@ -175,6 +179,9 @@ class RecordedViewSet(GenericViewSet[Any]):
                     details=self._details(status),
                 )
             )
+
+    def _is_gone(self) -> bool:
+        return not self.model._base_manager.filter(pk=self._object_id()).exists()
 
     @property
     def kind(self) -> str:

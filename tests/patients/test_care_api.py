@@ -193,3 +193,12 @@ def test_a_task_is_done_and_reopened(cast: Cast, as_: Client) -> None:
 def test_lists_are_asked_for_a_day(cast: Cast, as_: Client, path: str, query: dict[str, str], count: int) -> None:
     take_leave(patient=cast.pat, starts_on=dt.date(2026, 2, 2), ends_on=dt.date(2026, 2, 9), by=TESTER)
     assert len(as_("cora").get(f"{API}/{path}/", query).json()["results"]) == count
+
+
+def test_what_took_its_object_away_is_answered_again(cast: Cast, as_: Client) -> None:
+    leave = take_leave(patient=cast.pat, starts_on=dt.date(2027, 3, 1), ends_on=dt.date(2027, 3, 5), by=TESTER)
+    path, key = f"{API}/leaves/{leave.pk}/end/", {"HTTP_IDEMPOTENCY_KEY": "end-1"}
+    answers = [as_("cora").post(path, {"on": "2027-03-01"}, format="json", **key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [204, 204]
+    assert answers[1]["Idempotent-Replayed"] == "true"
+    assert as_("sue").post(path, {"on": "2027-03-01"}, format="json", **key).status_code == 404
