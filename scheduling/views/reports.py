@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -40,7 +40,7 @@ class CsvRenderer(BaseRenderer):
         if not isinstance(data, Mapping) or "results" not in data:
             return JSONRenderer().render(data)
         out = io.StringIO()
-        writer = csv.DictWriter(out, fieldnames=list(data["results"][0]) if data["results"] else ["empty"])
+        writer = csv.DictWriter(out, fieldnames=(renderer_context or {})["view"].columns())
         writer.writeheader()
         writer.writerows({name: _cell(value) for name, value in row.items()} for row in data["results"])
         return out.getvalue().encode()
@@ -124,6 +124,10 @@ class ReportViewSet(GatedViewSet):
     renderer_classes = [JSONRenderer, CsvRenderer]
     http_method_names = ["get"]
 
+    def columns(self) -> list[str]:
+        """The names in a row, in their order; a file has them when it has no row."""
+        raise NotImplementedError
+
 
 class WeeklyHoursViewSet(ReportViewSet):
     """Planned, scheduled, delivered, attended and counted minutes per patient and week, paged by patients."""
@@ -133,9 +137,13 @@ class WeeklyHoursViewSet(ReportViewSet):
     codenames = {"list": "view_hours"}
     query_serializers: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {"list": HoursQuery}
 
+    def columns(self) -> list[str]:
+        """Those of a week."""
+        return list(HoursRow().fields)
+
     @extend_schema(responses=HoursRow(many=True))
     def list(self, request: Request) -> Response:
-        """The weeks of a page of patients, by name."""
+        """The weeks of a page of patients, by name. A file has no place for the next page: Link (RFC 8288) names it."""
         query = self.query()
         patients = self.get_queryset().filter(center=query["center"]).select_related("center")
         if "patient" in query:
@@ -144,7 +152,10 @@ class WeeklyHoursViewSet(ReportViewSet):
         self.release([*page])
         ids = [patient.id for patient in page]
         weeks = weekly_hours(page[0].center, first=query[FROM], last=query[TO], patients=ids) if page else ()
-        return self.get_paginated_response([HoursRow(week).data for week in weeks])
+        answer = self.get_paginated_response([HoursRow(week).data for week in weeks])
+        if answer.data["next"]:
+            answer.headers["Link"] = f'<{answer.data["next"]}>; rel="next"'
+        return answer
 
 
 class AttendanceSummaryViewSet(ReportViewSet):
@@ -153,6 +164,10 @@ class AttendanceSummaryViewSet(ReportViewSet):
     model = Series
     codenames = {"list": "view_aggregates"}
     query_serializers: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {"list": SummaryQuery}
+
+    def columns(self) -> list[str]:
+        """Those of a group's summary."""
+        return [*(column.name for column in fields(GroupSummary)), "no_show_rate"]
 
     @extend_schema(responses={200: dict}, parameters=NOT_PAGED)
     def list(self, request: Request) -> Response:
