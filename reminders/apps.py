@@ -8,7 +8,8 @@ class RemindersConfig(AppConfig):
     verbose_name = "Reminders"
 
     def ready(self) -> None:
-        from reminders import logged, refusals
+        from reminders import logged, receivers, refusals
 
         logged.register()
         refusals.register()
+        receivers.connect()

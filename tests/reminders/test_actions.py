@@ -13,6 +13,7 @@ from centers.models import Center
 from patients.models import ContactPoint, Episode, LeaveOfAbsence, Patient, StaffTask
 from reminders.actions import add_rule, end_rule, lift, plan, suppress, switch_sending
 from reminders.models import Channel, Reminder, Suppression
+from scheduling.actions import withdraw_session
 from scheduling.models import Attendance, Session
 from tests.reminders.world import (
     DUE,
@@ -294,3 +295,13 @@ def test_plan_answers_zero_for_a_center_without_rules(world: World) -> None:
     world.center.reminder_rules.all().delete()
     a_session(world)
     assert plan(center=world.center, by=TESTER) == 0
+
+
+def test_reminders_follow_a_session_as_soon_as_its_change_is_committed(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    session = a_session(world)
+    world.plan()
+    with frozen(NOW), django_capture_on_commit_callbacks(execute=True):
+        withdraw_session(session=session, reason="flood", by=TESTER)
+    assert states() == [("canceled", "session_off")]
