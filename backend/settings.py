@@ -233,8 +233,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE = {
-    "plan reminders": {"task": "reminders.tasks.plan", "schedule": 60.0},
-    "dispatch reminders": {"task": "reminders.tasks.dispatch", "schedule": 30.0},
+    # Rounds that waited for a worker are worth nothing beside the next one.
+    "plan reminders": {"task": "reminders.tasks.plan", "schedule": 60.0, "options": {"expires": 60}},
+    "dispatch reminders": {"task": "reminders.tasks.dispatch", "schedule": 30.0, "options": {"expires": 30}},
     "keep audit partitions ahead": {"task": "audit.tasks.keep_partitions_ahead", "schedule": 86400.0},
     "extend calendars": {"task": "scheduling.tasks.extend_calendars", "schedule": 3600.0},
     "forget stored answers": {"task": "backend.api.tasks.forget_answers", "schedule": 3600.0},
