@@ -123,7 +123,7 @@ class Timetable:
         self.patterns: dict[str, list[PatternRow]] = defaultdict(list)
         for row in patterns:
             self.patterns[row.series].append(row)
-        self.closures = [self._closed(row) for row in closures]
+        self.closures = [closed for row in closures if (closed := closed_range(zone, row))]
         self._known: dict[SessionKey, PlannedSession | None] = {}
 
     def session(self, key: SessionKey) -> PlannedSession | None:
@@ -194,14 +194,6 @@ class Timetable:
         group = self.groups.get(pattern.group)
         return leaders(group) if group else ()
 
-    def _closed(self, row: ClosureRow) -> tuple[datetime, datetime]:
-        """Return the instants between which the center is closed."""
-        midnight, next_midnight = day_bounds(self.zone, row.date)
-        return (
-            instant(self.zone, row.date, row.from_) if row.from_ else midnight,
-            instant(self.zone, row.date, row.to) if row.to else next_midnight,
-        )
-
 
 class Schedule:
     """All sessions of a sound export, and their rosters."""
@@ -227,6 +219,14 @@ class Schedule:
     def roster(self, session: PlannedSession) -> tuple[str, ...]:
         """Who is expected in a session, by record number."""
         return self.rosters.of(session)
+
+
+def closed_range(zone: str, row: ClosureRow) -> tuple[datetime, datetime] | None:
+    """Return the instants between which the center is closed; None where the clock skips all of that time."""
+    midnight, next_midnight = day_bounds(zone, row.date)
+    since = instant(zone, row.date, row.from_) if row.from_ else midnight
+    until = instant(zone, row.date, row.to) if row.to else next_midnight
+    return (since, until) if since < until else None
 
 
 def leaders(group: GroupRow) -> tuple[str, ...]:

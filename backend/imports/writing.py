@@ -1,18 +1,19 @@
 """Write a sound export in one transaction: the center, its people, the calendar, then who may see what."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
 
 from backend.api.grants import project_all
 from backend.api.recorder import Actor, Event, record
 from backend.imports.book import Book, Progress
-from backend.imports.export import Export
-from backend.imports.schedule import Schedule
+from backend.imports.export import ClosureRow, Export
+from backend.imports.schedule import Schedule, closed_range
 from backend.imports.writing_calendar import write_attendance, write_groups, write_individual, write_sessions
 from backend.imports.writing_people import write_patients, write_staff
 from centers.actions import open_center
 from centers.models import Center, Closure, Program, ProgramRule, Room
 from centers.projection import wanted_grants as role_grants
-from centers.wall_time import day_bounds, instant
 from groups.projection import wanted_grants as roster_grants
 from patients.projection import wanted_grants as care_team_grants
 from reminders.models import ReminderRule
@@ -107,22 +108,24 @@ def _write_places(book: Book) -> None:
     )
     rooms = [Room(center=center, code=row.code, name=row.name, capacity=row.capacity) for row in export.rooms]
     book.rooms = {room.code: room for room in book.write(Room, rooms)}
-    book.write(Closure, [_closure(book, index) for index in range(len(export.closures))])
+    book.write(Closure, [closure for row in export.closures for closure in _closure(book, row)])
     book.write(ReminderRule, [ReminderRule(center=center, offset_hours=hours) for hours in REMINDER_OFFSETS])
 
 
-def _closure(book: Book, index: int) -> Closure:
-    row, zone = book.export.closures[index], book.center.timezone
-    midnight, next_midnight = day_bounds(zone, row.date)
-    return Closure(
-        center=book.center,
-        date=row.date,
-        from_time=row.from_,
-        to_time=row.to,
-        starts_at=instant(zone, row.date, row.from_) if row.from_ else midnight,
-        ends_at=instant(zone, row.date, row.to) if row.to else next_midnight,
-        reason=row.reason,
-    )
+def _closure(book: Book, row: ClosureRow) -> Iterator[Closure]:
+    """The closure, unless the clock skips all of it."""
+    closed = closed_range(book.center.timezone, row)
+    if closed:
+        since, until = closed
+        yield Closure(
+            center=book.center,
+            date=row.date,
+            from_time=row.from_,
+            to_time=row.to,
+            starts_at=since,
+            ends_at=until,
+            reason=row.reason,
+        )
 
 
 def _project(book: Book) -> None:
