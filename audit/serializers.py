@@ -26,6 +26,16 @@ EXAMPLE = {
     "address": "10.0.0.9",
     "leaf": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 }
+REPORTED = {
+    "who": EXAMPLE["actor_name"],
+    "role": EXAMPLE["actor_role"],
+    "what": EXAMPLE["action"],
+    "about": EXAMPLE["object_type"],
+    "outcome": EXAMPLE["outcome"],
+    "when": EXAMPLE["at"],
+    "why": EXAMPLE["purpose"],
+    "request": EXAMPLE["request_id"],
+}
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A counselor opened a record", value=EXAMPLE, response_only=True)])
@@ -68,6 +78,7 @@ class LogEntrySerializer(StrictModelSerializer):
         return bytes(entry.leaf).hex()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A counselor opened a record", value=REPORTED, response_only=True)])
 class AccessReportSerializer(StrictSerializer):
     """One line of a patient's access report: who, in which role, did what, when, and why."""
 

@@ -34,7 +34,7 @@ CENTER: dict[str, Any] = {
     "calendar_to": "2027-01-04",
     "sending_since": None,
 }
-CENTER_CHANGE: dict[str, Any] = {"discreet_name": "Willow Office"}
+CENTER_CHANGE: dict[str, Any] = {"name": "Willow Street Center", "discreet_name": "Willow Office", "country": "US"}
 NEW_PROGRAM: dict[str, Any] = {
     "center": CENTER_ID,
     "code": "IOP-EVE",

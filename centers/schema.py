@@ -22,11 +22,17 @@ SIGNED_IN = {
             },
         },
     },
-    "example": {
-        "status": 200,
-        "data": {"user": {"id": STAFF_ID, "display": "Olga Marsh", "has_usable_password": True}, "methods": []},
-        "meta": {"is_authenticated": True, "session_token": SHOWN_ONCE},
-    },
+}
+ANSWER = {
+    "status": 200,
+    "data": {"user": {"id": STAFF_ID, "display": "Olga Marsh", "has_usable_password": True}, "methods": []},
+    "meta": {"is_authenticated": True, "session_token": SHOWN_ONCE},
+}
+SENT = {
+    "email": "olga.marsh@center.example",
+    "password": "three words and a number 7",
+    "current_password": "three words and a number 7",
+    "new_password": "another battery staple 8",
 }
 
 
@@ -55,15 +61,19 @@ def _operation(name: str, summary: str, fields: list[str], *, is_open: bool = Tr
         "tags": ["sign-in"],
         "security": [] if is_open else [{"signIn": []}],
         "responses": {
-            "200": {"description": "Done", "content": {"application/json": {"schema": SIGNED_IN}}},
+            "200": {"description": "Done", "content": _json(SIGNED_IN, ANSWER)},
             "401": problem | {"description": "Not signed in, or not yet"},
         },
     }
     if fields:
         body = {"type": "object", "required": fields, "properties": dict.fromkeys(fields, TEXT)}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        operation["requestBody"] = {"required": True, "content": _json(body, {name: SENT[name] for name in fields})}
         operation["responses"] |= {
             "400": problem | {"description": "Some values are not valid, or do not fit together"},
             "429": problem | {"description": "Too many attempts"},
         }
     return operation
+
+
+def _json(schema: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema, "examples": {"Example": {"value": example}}}}

@@ -129,7 +129,7 @@ class NewRoom(StrictModelSerializer):
         validators: ClassVar[list[Any]] = []
 
 
-@sent({"capacity": 12})
+@sent({"name": "Magnolia", "capacity": 12})
 class RoomInput(StrictModelSerializer):
     class Meta:
         model = Room
@@ -212,7 +212,7 @@ class NewStaff(ColleagueInput):
         return attrs | {"supervisor": self.position_at("supervisor", attrs["center"], attrs["supervisor"])}
 
 
-@sent({"credentials": "LPC, CPCS"})
+@sent({"title": "counselor", "credentials": "LPC, CPCS", "supervisor": None})
 class StaffInput(ColleagueInput):
     title = serializers.ChoiceField(TITLE_CHOICES)
     credentials = serializers.CharField(max_length=100, allow_blank=True)
@@ -256,6 +256,7 @@ class NewRoleAssignment(ColleagueInput):
         return attrs | {"staff": holder, "role": RoleName(attrs["role"])}
 
 
+@sent({"at": "2026-06-01T14:00:00Z"})
 class RoleEnd(StrictSerializer):
     at = MomentField(allow_null=True, default=None, help_text="Now unless given.")
 

@@ -35,3 +35,15 @@ DETAIL: dict[str, Any] = REMINDER | {
         }
     ]
 }
+PLANNED: dict[str, Any] = {
+    "results": [
+        {
+            "patient": REMINDER["patient"],
+            "session": REMINDER["session"],
+            "session_key": "TUE-EVE 2026-11-25 18:00",
+            "offset_hours": 24,
+            "channel": "sms",
+            "due_at": "2026-11-24T23:00:00Z",
+        }
+    ]
+}

@@ -2,13 +2,14 @@
 
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from backend.api.errors import Refused
 from backend.api.filters import FROM, TO
+from reminders.examples import PLANNED
 from reminders.models import Channel, Reminder
 from reminders.planning import Planned, planned
 from scheduling.views.reports import NOT_PAGED, ReportQuery, ReportViewSet
@@ -40,6 +41,7 @@ class PlannedRow(serializers.Serializer[Planned]):
     due_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(many=False, examples=[OpenApiExample("Example", value=PLANNED, response_only=True)])
 class PlannedRows(serializers.Serializer[Any]):
     """All of them: a window is at most a month."""
 

@@ -113,6 +113,43 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ]
     },
     "guest": {"record_number": "000731", "reason": "Missed Monday's group", "makes_up_for": ATTENDANCE_ID},
+    "hours": {
+        "patient": PATIENT_ID,
+        "record_number": "000731",
+        "week_start": "2026-03-02",
+        "planned_minutes": 540,
+        "scheduled_minutes": 540,
+        "delivered_minutes": 540,
+        "attended_minutes": 520,
+        "counted_minutes": 490,
+        "target_minutes": 540,
+        "met": False,
+        "counted_days": 3,
+        "min_days": 3,
+        "days_met": True,
+        "partial": False,
+    },
+    "summary": {
+        "results": [
+            {
+                "group": "TUE-EVE",
+                "sessions_planned": 4,
+                "sessions_scheduled": 4,
+                "sessions_took_place": 3,
+                "seats_expected": 40,
+                "present": 30,
+                "late": 2,
+                "left_early": 1,
+                "excused_absence": 2,
+                "no_show": 3,
+                "cancelled_by_program": 2,
+                "unrecorded": 0,
+                "makeup_guests": 1,
+                "attended_minutes": 5610,
+                "no_show_rate": "0.0789",
+            }
+        ]
+    },
     "attendance_move": {
         "id": "01980f6e-1a07-7bbb-9e1f-2a3b4c5d6e17",
         "from_status": "expected",

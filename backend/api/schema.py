@@ -45,6 +45,8 @@ ALWAYS = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
+# Of addresses outside the gate: signing out, accepting an invitation.
+AT_DOORS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 ON_WRITES = (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 ON_CONDITIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 
@@ -55,7 +57,10 @@ class Schema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation, with what the contract adds; None for an action nobody may call."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
-        if operation is None or not isinstance(self.view, GatedViewSet):
+        if operation is None:
+            return None
+        if not isinstance(self.view, GatedViewSet):
+            operation["responses"] |= {str(int(status)): self._problem(status) for status in AT_DOORS}
             return operation
         operation["parameters"] = [*operation.get("parameters", []), *self._headers()]
         for status, response in operation["responses"].items():

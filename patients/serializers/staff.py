@@ -34,6 +34,7 @@ class NewMember(StrictSerializer):
         return attrs | {"staff": found}
 
 
+@sent({"at": "2026-03-02T14:00:00Z"})
 class MemberEnd(StrictSerializer):
     at = MomentField(allow_null=True, default=None, help_text="Now unless given.")
 

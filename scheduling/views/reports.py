@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -19,6 +19,7 @@ from backend.api.serializers import StrictSerializer, VisibleRelatedField
 from backend.api.views import GatedViewSet
 from centers.models import Center
 from patients.models import Patient
+from scheduling.examples import EXAMPLES, shown
 from scheduling.hours import WeekOfHours, weekly_hours
 from scheduling.models import Series
 from scheduling.reports import GroupSummary, attendance_summary
@@ -26,6 +27,7 @@ from scheduling.reports import GroupSummary, attendance_summary
 MAX_DAYS = 371
 # Of reports that come whole: the parameters of pages, which the schema would give every list.
 NOT_PAGED = [OpenApiParameter(name, exclude=True) for name in (CURSOR, PAGE_SIZE)]
+SUMMARY = OpenApiExample("Example", value=EXAMPLES["summary"], response_only=True)
 
 
 class CsvRenderer(BaseRenderer):
@@ -95,6 +97,7 @@ class SummaryQuery(ReportQuery):
     codename = "view_aggregates"
 
 
+@shown("hours")
 class HoursRow(serializers.Serializer[WeekOfHours]):
     """A patient's week."""
 
@@ -169,7 +172,7 @@ class AttendanceSummaryViewSet(ReportViewSet):
         """Those of a group's summary."""
         return [*(column.name for column in fields(GroupSummary)), "no_show_rate"]
 
-    @extend_schema(responses={200: dict}, parameters=NOT_PAGED)
+    @extend_schema(responses={200: dict}, parameters=NOT_PAGED, examples=[SUMMARY])
     def list(self, request: Request) -> Response:
         """One row per group."""
         query = self.query()
