@@ -100,27 +100,32 @@ def a_colleague(center: Center, name: str, role: RoleName) -> Staff:
     return staff
 
 
+def assembled() -> Cast:
+    """The cast, put together by whoever acts."""
+    center, elsewhere = a_center("Cast Center"), a_center("Other Center")
+    program, other_program = a_program(center), a_program(elsewhere)
+    found = Cast(
+        center=center,
+        elsewhere=elsewhere,
+        program=program,
+        room=Room.objects.create(center=center, code="R1", name="Magnolia", capacity=16),
+        pat=a_patient(center, program, "000731", "Pat", "Quillfeather"),
+        quinn=a_patient(center, program, "731", "Quinn", "Ashgrove"),
+        stranger=a_patient(elsewhere, other_program, "900", "Sten", "Faraway"),
+    )
+    found.staff = {name: a_colleague(center, name, role) for name, role in ROLES.items()}
+    found.staff["vera"] = a_colleague(elsewhere, "vera", RoleName.SUPERVISOR)
+    found.staff["root"] = Staff.objects.create_superuser("root@example.org", first_name="Root", last_name="Caster")
+    join_care_team(patient=found.pat, staff=found.clara, by=TESTER)
+    join_care_team(patient=found.quinn, staff=found.carl, by=TESTER)
+    return found
+
+
 @pytest.fixture
 def cast(db: None) -> Iterator[Cast]:
     """The cast, while the tests themselves act."""
     with acting_as(TESTER):
-        center, elsewhere = a_center("Cast Center"), a_center("Other Center")
-        program, other_program = a_program(center), a_program(elsewhere)
-        found = Cast(
-            center=center,
-            elsewhere=elsewhere,
-            program=program,
-            room=Room.objects.create(center=center, code="R1", name="Magnolia", capacity=16),
-            pat=a_patient(center, program, "000731", "Pat", "Quillfeather"),
-            quinn=a_patient(center, program, "731", "Quinn", "Ashgrove"),
-            stranger=a_patient(elsewhere, other_program, "900", "Sten", "Faraway"),
-        )
-        found.staff = {name: a_colleague(center, name, role) for name, role in ROLES.items()}
-        found.staff["vera"] = a_colleague(elsewhere, "vera", RoleName.SUPERVISOR)
-        found.staff["root"] = Staff.objects.create_superuser("root@example.org", first_name="Root", last_name="Caster")
-        join_care_team(patient=found.pat, staff=found.clara, by=TESTER)
-        join_care_team(patient=found.quinn, staff=found.carl, by=TESTER)
-        yield found
+        yield assembled()
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""The cast at work: Clara leads the Tuesday group, Pat is in it and in everything else the API has an address for."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+
+from audit.models import LogEntry
+from backend.api.clock import frozen
+from backend.api.recorder import Event, record
+from centers.actions import add_closure, assign_role, hire
+from centers.models import SignIn, Staff
+from centers.roles import RoleName, Title
+from centers.tokens import hashed
+from groups.actions import appoint_facilitator, enroll, open_group
+from patients.actions import (
+    answer_consent,
+    join_care_team,
+    keep_contact_point,
+    raise_task,
+    register_patient,
+    take_leave,
+)
+from patients.models import CareTeamMember, Episode, LevelOfCareStay
+from reminders.actions import add_rule, plan, switch_sending
+from reminders.models import Reminder
+from scheduling.actions import add_pattern, open_course
+from scheduling.models import Attendance, Session
+from tests.cast import PASSWORD, TESTER, Cast
+from tests.scheduling.conftest import TUESDAY, at
+
+MONDAY = TUESDAY - dt.timedelta(days=1)
+FEBRUARY = dt.date(2026, 2, 2)
+NOON = at(TUESDAY, 12)
+
+
+@dataclass
+class Scene:
+    """The cast and everything a row of the access table may be about, by name."""
+
+    cast: Cast
+    things: dict[str, Any]
+
+    def ids(self) -> dict[str, str]:
+        """The id of each thing."""
+        return {name: str(getattr(thing, "pk", thing)) for name, thing in self.things.items()}
+
+
+def set_up(cast: Cast) -> Scene:
+    """Everything as it stands on Monday at noon, and a token for each of the cast."""
+    with frozen(at(MONDAY, 12)):
+        things = {**_people(cast), **_care(cast), **_calendar(cast)}
+        things |= _reminders(cast) | _log(cast)
+    with frozen(NOON):
+        _sign_in(cast)
+    return Scene(cast, things)
+
+
+def token(name: str) -> str:
+    """The token of one of the cast."""
+    return f"the-token-of-{name}"
+
+
+def _sign_in(cast: Cast) -> None:
+    password = make_password(PASSWORD)
+    for name, staff in cast.staff.items():
+        Staff.objects.filter(pk=staff.pk).update(password=password)
+        SignIn.objects.create(staff=staff, token_hash=hashed(token(name)))
+
+
+def _people(cast: Cast) -> dict[str, Any]:
+    """The center's places, and a newcomer who has not set a password."""
+    names = {"email": "nina@example.org", "first_name": "Nina", "last_name": "Newcomer"}
+    position = hire(center=cast.center, title=Title.COUNSELOR, by=TESTER, **names)
+    assignment = assign_role(staff=position.staff, center=cast.center, role=RoleName.COUNSELOR, by=TESTER)
+    return {
+        **cast.staff,
+        "center": cast.center,
+        "program": cast.program,
+        "rule": cast.program.rules.get(),
+        "room": cast.room,
+        "closure": add_closure(center=cast.center, date=dt.date(2026, 12, 25), by=TESTER),
+        "newcomer": position.staff,
+        "assignment": assignment,
+    }
+
+
+def _care(cast: Cast) -> dict[str, Any]:
+    """Pat's record, and Nell, whom Clara knows and nobody has admitted yet."""
+    names = {"mrn": "000732", "first_name": "Nell", "last_name": "Newly", "birth_date": dt.date(1992, 3, 4)}
+    nell = register_patient(center=cast.center, by=TESTER, **names)
+    join_care_team(patient=nell, staff=cast.clara, by=TESTER)
+    april, week = dt.date(2026, 4, 6), dt.timedelta(days=7)
+    answer_consent(patient=cast.pat, given=True, by=TESTER)
+    episode = Episode.objects.get(patient=cast.pat)
+    return {
+        "pat": cast.pat,
+        "quinn": cast.quinn,
+        "nell": nell,
+        "episode": episode,
+        "stay": LevelOfCareStay.objects.get(episode=episode),
+        "member": CareTeamMember.objects.get(patient=cast.pat),
+        "point": keep_contact_point(patient=cast.pat, kind="mobile", value="(706) 555-0142", by=TESTER),
+        "leave": take_leave(patient=cast.pat, starts_on=april, ends_on=april + week, by=TESTER),
+        "task": raise_task(center=cast.center, kind="other", subject="a thing", patient=cast.pat, by=TESTER),
+    }
+
+
+def _calendar(cast: Cast) -> dict[str, Any]:
+    """The Tuesday group with its sessions, and Pat's course on Thursdays."""
+    names = {"code": "TUE", "name": "Tuesday evening", "capacity": 12, "min_size": 1}
+    group = open_group(center=cast.center, program=cast.program, by=TESTER, **names)
+    evening = {"weekday": 1, "start_time": dt.time(18), "minutes": 180, "kind": "psychotherapy_group"}
+    pattern = add_pattern(series=group.series, by=TESTER, room=cast.room, valid_from=TUESDAY, **evening)
+    facilitator = appoint_facilitator(group=group, staff=cast.clara, starts_on=FEBRUARY, by=TESTER)
+    enrollment = enroll(group=group, patient=cast.pat, starts_on=FEBRUARY, by=TESTER)
+    hour = {"weekday": 3, "start_time": dt.time(9), "minutes": 50, "kind": "individual", "valid_from": MONDAY}
+    open_course(center=cast.center, code="IND", patient=cast.pat, staff=cast.clara, pattern=hour, by=TESTER)
+    session, later, *_ = Session.objects.filter(series=group.series).order_by("starts_at")
+    return {
+        "group": group,
+        "series": group.series,
+        "pattern": pattern,
+        "facilitator": facilitator,
+        "enrollment": enrollment,
+        "session": session,
+        "later_session": later,
+        "attendance": Attendance.objects.get(session=session, patient=cast.pat),
+    }
+
+
+def _reminders(cast: Cast) -> dict[str, Any]:
+    """A center that sends a day before, and has planned."""
+    rule = add_rule(center=cast.center, offset_hours=24, by=TESTER)
+    switch_sending(center=cast.center, on=True, by=TESTER)
+    plan(center=cast.center, by=TESTER)
+    return {"reminder_rule": rule, "reminder": Reminder.objects.filter(patient=cast.pat).earliest("due_at")}
+
+
+def _log(cast: Cast) -> dict[str, Any]:
+    """An entry to look for."""
+    ids: tuple[UUID, ...] = (cast.pat.pk,)
+    record(Event(action="access-table", kind="patients.patient", center_id=cast.center.pk, patient_ids=ids))
+    return {"entry": LogEntry.objects.get(action="access-table")}
