@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.servers import cli, indexes, packages, programs
+from backend.servers import cli, console, indexes, packages, programs, tether
 from backend.servers.console import TroubleError
 from backend.servers.installation import Installation
 from backend.servers.packages import Stamp
@@ -142,3 +142,46 @@ def test_unknown_command_is_told_the_known_ones(capsys: pytest.CaptureFixture[st
         cli.main(["dance"])
     told = capsys.readouterr().err
     assert all(name in told for name in ("up", "test", "manage", "bench"))
+
+
+def run_iop(data: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The launcher as a shell starts it, with nothing but a data folder."""
+    replaced = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in replaced}
+    command = [sys.executable, "iop.py", *arguments]
+    environment["IOP_DATA"] = str(data)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_up_says_at_once_that_the_port_asked_for_is_taken(tmp_path: Path) -> None:
+    listener, _ = programs.listen(free_port())
+    with listener:
+        answer = run_iop(tmp_path, "up", "--no-demo", "--port", str(listener.getsockname()[1]))
+    assert answer.returncode == 1
+    assert "is taken by another program" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tests_get_servers_of_their_own_and_leave_the_data_folder_alone(tmp_path: Path) -> None:
+    answer = run_iop(tmp_path, "test", "--version")
+    assert answer.returncode == 0
+    assert answer.stderr.count("for these tests alone") == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tether_that_comes_too_late_starts_nothing() -> None:
+    assert tether.main(["0", "-1", "-", "/bin/true"]) == 1
+
+
+def test_tether_tells_a_shell_like_status_for_a_missing_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert tether.main(["0", str(os.getppid()), "-", "no-such-program"]) == 126
+    assert "no-such-program: No such file" in capsys.readouterr().err
+
+
+def test_steps_are_numbered_timed_and_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    with console.Steps(2).step("Tables") as step:
+        step.title = "Tables brought up to date"
+        step.note = "one thing to know"
+    lines = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"\[1/2\] Tables brought up to date … \d+\.\d s", lines[0])
+    assert lines[1].strip() == "one thing to know"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.servers import packages
+from backend.servers import cli, packages
 from backend.servers.console import TroubleError
 from backend.servers.packages import Stamp, choose_home, ensure, make_environment, pip_for, runs
 from backend.servers.sharing import ROOT
@@ -113,3 +113,19 @@ def test_checkout_of_another_user_gets_its_environment_in_the_data_folder(checko
         choose_home(tmp_path / "data", "demo")
     tmp_path.chmod(0o755)
     checkout.chmod(0o755)
+
+
+def test_setup_names_the_python_of_the_environment(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["setup", "base"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.strip() == str(checkout / ".venv" / "bin" / "python")
+    assert "installed by uv" in printed.err
+
+
+def test_trouble_is_told_in_a_sentence_and_ends_with_status_1(
+    checkout: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert checkout.is_dir()
+    monkeypatch.setenv("FAILING", "1")
+    assert cli.main(["setup"]) == 1
+    assert "iop: the packages of requirements-dev.txt could not be installed" in capfd.readouterr().err

