@@ -142,16 +142,21 @@ def _must_be_named(row: Attendance) -> bool:
 
 def _faults(session: Session, row: Attendance, mark: Mark) -> Iterable[tuple[str, str]]:
     """What is wrong with one mark: field and code. Times are judged by the clock of now and the session's own day."""
-    if mark.status not in SAID or (mark.status == Status.ENTERED_IN_ERROR and row.origin == Origin.ROSTER):
-        yield "status", "invalid_choice"
-    elif mark.status != row.status and mark.status not in MOVES[Status(row.status)]:
-        yield "status", "status_move_not_allowed"
-    elif mark.status in HAPPENED and now() < session.starts_at:
-        yield "status", "in_the_future"
-    if mark.status not in CAME:
-        yield from ((name, "times_on_absence") for name in ("arrived_at", "left_at") if getattr(mark, name))
-    else:
+    code = _fault_of_status(session, row, mark.status)
+    if code:
+        yield "status", code
+    if mark.status in CAME:
         yield from _faults_of_times(session, mark)
+    else:
+        yield from ((name, "times_on_absence") for name in ("arrived_at", "left_at") if getattr(mark, name))
+
+
+def _fault_of_status(session: Session, row: Attendance, status: Status) -> str:
+    if status not in SAID or (status == Status.ENTERED_IN_ERROR and row.origin == Origin.ROSTER):
+        return "invalid_choice"
+    if status != row.status and status not in MOVES[Status(row.status)]:
+        return "status_move_not_allowed"
+    return "in_the_future" if status in HAPPENED and now() < session.starts_at else ""
 
 
 def _faults_of_times(session: Session, mark: Mark) -> Iterable[tuple[str, str]]:

@@ -28,16 +28,11 @@ def materialize(*, series: Series, until: dt.date, by: Actor, since: dt.date | N
         center = series.center
         first = max(since or series.materialized_to or center.calendar_from, center.calendar_from)
         made = _missing(series, first, until)
-        Session.objects.bulk_create(made, batch_size=1000)
-        SessionStaff.objects.bulk_create(staff_of(series, made), batch_size=1000)
-        standing = [one for one in made if one.status == Session.Status.SCHEDULED]
-        rosters = Participation.objects.on_rosters_of([one.id for one in standing]) if standing else []
-        add_expected(standing, rosters)
+        if made:
+            _store(series, made)
         if series.materialized_to is None or series.materialized_to < until:
             series.materialized_to = until
             series.save(update_fields=["materialized_to"])
-        if made:
-            _note(series, made, [patient for _, patient in rosters])
         return made
 
 
@@ -74,6 +69,23 @@ def place_in(session: Session, pattern: Pattern, at: Slot) -> None:
     session.break_starts_at, session.break_ends_at = at.break_starts_at, at.break_ends_at
 
 
+def settle(session: Session, closures: Iterable[Closure]) -> None:
+    """Close a session that is not stored yet, or about to be, if it overlaps one of the closures."""
+    reason = _closed_by(session, closures)
+    if reason is not None:
+        session.turn(Session.Status.CLOSED, reason)
+
+
+def _store(series: Series, made: Sequence[Session]) -> None:
+    """New sessions, who staffs them, and who is expected where they stand; and one audit event for all of it."""
+    Session.objects.bulk_create(made, batch_size=1000)
+    SessionStaff.objects.bulk_create(staff_of(series, made), batch_size=1000)
+    standing = [one for one in made if one.status == Session.Status.SCHEDULED]
+    rosters = Participation.objects.on_rosters_of([one.id for one in standing])
+    add_expected(standing, rosters)
+    _note(series, made, [patient for _, patient in rosters])
+
+
 def _missing(series: Series, first: dt.date, until: dt.date) -> list[Session]:
     known = set(
         Session.objects.filter(series=series, original_date__gte=first, original_date__lt=until).values_list(
@@ -82,22 +94,14 @@ def _missing(series: Series, first: dt.date, until: dt.date) -> list[Session]:
     )
     given = slots(Pattern.objects.filter(series=series), series.center.timezone, first, until)
     wanted = [(pattern, at) for pattern, at in given if (at.day, at.at) not in known]
-    if not wanted:
-        return []
-    closures = list(
-        Closure.objects.filter(
-            center=series.center, starts_at__lt=wanted[-1][1].ends_at, ends_at__gt=wanted[0][1].starts_at
-        )
-    )
+    closures = list(Closure.objects.filter(center=series.center)) if wanted else []
     return [_session(series, pattern, at, closures) for pattern, at in wanted]
 
 
 def _session(series: Series, pattern: Pattern, at: Slot, closures: Iterable[Closure]) -> Session:
     session = Session(center_id=series.center_id, series=series, seats=series.seats)
     place_in(session, pattern, at)
-    reason = _closed_by(session, closures)
-    if reason is not None:
-        session.turn(Session.Status.CLOSED, reason)
+    settle(session, closures)
     return session
 
 
@@ -107,7 +111,7 @@ def _closed_by(session: Session, closures: Iterable[Closure]) -> str | None:
 
 def staff_of(series: Series, sessions: Sequence[Session]) -> list[SessionStaff]:
     """Whoever leads the series on the session's day."""
-    leads = list(SeriesStaff.objects.filter(series=series)) if sessions else []
+    leads = list(SeriesStaff.objects.filter(series=series))
     return [
         SessionStaff(
             session=session,
@@ -119,7 +123,7 @@ def staff_of(series: Series, sessions: Sequence[Session]) -> list[SessionStaff]:
         )
         for session in sessions
         for lead in leads
-        if (lead.starts_on or dt.date.min) <= session.local_date < (lead.ends_on or dt.date.max)
+        if lead.leads_on(session.local_date)
     ]
 
 

@@ -10,10 +10,10 @@ from django.db import transaction
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center, Program, Staff
+from centers.models import Center, Closure, Program, Staff
 from centers.wall_time import local_date
 from patients.models import Patient
-from scheduling.actions.calendar import materialize, place_in
+from scheduling.actions.calendar import materialize, place_in, settle
 from scheduling.actions.rosters import retake_rosters
 from scheduling.actions.storing import deferred_conflicts
 from scheduling.models import Attendance, Participation, Pattern, Series, SeriesStaff, Session, SessionStaff
@@ -91,7 +91,7 @@ def change_pattern(*, pattern: Pattern, since: dt.date, by: Actor, **fields: Any
         until = pattern.series.materialized_to or pattern.center.calendar_to
         old_days = list(days_of(pattern, since, until))
         with deferred_conflicts():
-            _move_over(pattern, following, old_days, by)
+            _move_over(pattern, following, old_days, until, by)
         _end(pattern, since)
         return following
 
@@ -116,7 +116,7 @@ def _locked(pattern: Pattern) -> Pattern:
 def _require_future(pattern: Pattern, day: dt.date) -> None:
     today = local_date(pattern.center.timezone, now())
     first, last = pattern.valid_from or dt.date.min, pattern.valid_to or dt.date.max
-    if day <= today or not first < day < last:
+    if not max(today, first) < day < last:
         raise Refused("validation_failed", 400, {"from": "outside_validity"})
 
 
@@ -126,20 +126,24 @@ def _end(pattern: Pattern, day: dt.date) -> None:
     pattern.save(update_fields=["valid_to", "version"])
 
 
-def _move_over(pattern: Pattern, following: Pattern, old_days: Sequence[dt.date], by: Actor) -> None:
+def _move_over(pattern: Pattern, following: Pattern, old_days: Sequence[dt.date], until: dt.date, by: Actor) -> None:
     """The k-th old day's session becomes the k-th new day's; one without a new day is withdrawn, a day more is made."""
-    until = following.series.materialized_to or pattern.center.calendar_to
-    new_days = list(days_of(following, following.valid_from or until, until))
-    untouched = {session.original_date: session for session in _untouched(pattern, following.valid_from or until)}
+    since = following.valid_from or until
+    new_days = list(days_of(following, since, until))
+    untouched = {session.original_date: session for session in _untouched(pattern, since)}
+    closures = list(Closure.objects.filter(center=pattern.center))
     for old_day, new_day in zip_longest(old_days, new_days):
         session = untouched.get(old_day)
-        if session is not None and new_day is None:
+        if session is None:
+            continue
+        if new_day is None:
             _withdraw(session)
-        elif session is not None:
-            place_in(session, following, slot(following, pattern.center.timezone, new_day))
-            session.bump()
-            session.save()
-            retake_rosters(session=session, by=by)
+            continue
+        place_in(session, following, slot(following, pattern.center.timezone, new_day))
+        settle(session, closures)
+        session.bump()
+        session.save()
+        retake_rosters(session=session, by=by)
     if len(new_days) > len(old_days):
         materialize(series=following.series, since=new_days[len(old_days)], until=until, by=by)
 

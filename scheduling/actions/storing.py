@@ -1,6 +1,5 @@
 """How attendance is stored: rows and history in bulk, the roster's version, and one audit event naming all patients."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -47,14 +46,12 @@ def store_moves(session: Session, moves: Sequence[AttendanceMove], *, verb: str,
     if not moves:
         return
     rows = [move.attendance for move in moves]
-    values = [[str(value) if name == "status" else value for value in _column(rows, name)] for name in COLUMNS]
-    with connection.cursor() as cursor:
-        cursor.execute(UPDATE, values)
+    _update(rows)
     AttendanceMove.objects.bulk_create(moves)
     bump_roster(session)
     kinds = Counter(f"{move.from_status} > {move.to_status}" for move in moves)
     note_bulk(session, [row.patient_id for row in rows], verb=verb, counts=kinds)
-    gone = [m.patient_id for m in moves if m.from_status in OCCUPYING and m.to_status in FREED]
+    gone = [move.patient_id for move in moves if _frees(move)]
     if gone:
         attendance_canceled.send(Session, session=session, patient_ids=tuple(gone), by=by)
 
@@ -111,5 +108,14 @@ def note_bulk(session: Session, patients: Iterable[UUID], *, verb: str, counts: 
     )
 
 
-def _column(rows: Iterable[Attendance], name: str) -> list[UUID | str | int | dt.datetime | None]:
-    return [getattr(row, name) for row in rows]
+def _update(rows: Sequence[Attendance]) -> None:
+    """Store the changed columns of all rows in one statement."""
+    values = [[getattr(row, name) for row in rows] for name in COLUMNS]
+    values[COLUMNS.index("status")] = [str(row.status) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(UPDATE, values)
+
+
+def _frees(move: AttendanceMove) -> bool:
+    """Whether somebody who was expected or came no longer takes a seat."""
+    return move.from_status in OCCUPYING and move.to_status in FREED

@@ -1,5 +1,7 @@
 """What repeats every week, who leads it and who belongs to it."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -142,6 +144,10 @@ class SeriesStaff(Identified):
 
     def __str__(self) -> str:
         return f"series staff {self.id}"
+
+    def leads_on(self, day: dt.date) -> bool:
+        """Whether `day` lies in the stretch; the day it ends is out."""
+        return (self.starts_on or day) <= day and (self.ends_on is None or day < self.ends_on)
 
 
 class Participation(Identified):

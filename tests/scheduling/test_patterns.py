@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from centers.actions import add_closure
 from scheduling.actions import add_guest, move_session
 from scheduling.models import Attendance, Pattern, Series, Session
 from tests.cast import TESTER, Cast
@@ -69,6 +70,12 @@ def test_a_day_more_is_made_and_a_day_less_withdrawn(cast: Cast, as_: As, series
     following = Pattern.objects.get(pk=earlier.json()["id"])
     assert change(as_("cora"), following, TUESDAY + 3 * WEEK + DAY, weekday=1).status_code == 200
     assert starts(series)[-1] == ("Wed 25", "18:00 withdrawn")
+
+
+def test_a_session_that_moves_into_a_closure_is_closed(cast: Cast, as_: As, series: Series, pattern: Pattern) -> None:
+    add_closure(center=cast.center, date=TUESDAY + WEEK, from_time=dt.time(8), to_time=dt.time(12), by=TESTER)
+    assert change(as_("cora"), pattern, TUESDAY + WEEK, start_time="09:00").status_code == 200
+    assert [found for _, found in starts(series)][1:3] == ["09:00 closed", "09:00 scheduled"]
 
 
 def test_an_ended_row_withdraws_its_untouched_sessions(cast: Cast, as_: As, series: Series, pattern: Pattern) -> None:
