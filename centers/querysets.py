@@ -12,6 +12,7 @@ from django.db.models import OuterRef, Prefetch, Q
 
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
+from centers.roles import TREATING
 
 if TYPE_CHECKING:
     from centers.models import (
@@ -108,6 +109,10 @@ class RoleAssignmentQuerySet(ScopedQuerySet["RoleAssignment"]):
     def not_over(self, at: dt.datetime) -> Self:
         """Assignments in force at a moment, and those yet to begin."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def treating(self) -> Self:
+        """Assignments of the roles that treat patients."""
+        return self.filter(role__name__in=TREATING)
 
     def in_force(self, at: dt.datetime) -> Self:
         """Assignments in force at a moment."""

@@ -146,6 +146,8 @@ ROLES: dict[RoleName, Role] = {
     )
 }
 
+# Who may join care teams, which opens charts, and lead groups, which opens rosters: not who coordinates or directs.
+TREATING = (RoleName.COUNSELOR, RoleName.SUPERVISOR)
 # What belonging to a patient's care opens, on that patient alone.
 CARE_TEAM: frozenset[Code] = frozenset(
     {

@@ -138,7 +138,10 @@ class Facilitator(Identified, Versioned):
 
     @classmethod
     def candidate(cls, group: TherapyGroup, staff_id: UUID) -> Staff | None:
-        """The person of that id, if one who holds a role at the group's center now or later; None for anybody else."""
-        held = RoleAssignment.objects.not_over(now()).filter(staff=staff_id, center=group.center_id)
+        """The person of that id, if one who treats patients at the group's center now or later; None for anybody else.
+
+        Leading opens the patients of the roster, which those who bill, direct or administer are not to see by it.
+        """
+        held = RoleAssignment.objects.not_over(now()).treating().filter(staff=staff_id, center=group.center_id)
         found = held.select_related("staff").first()
         return found.staff if found else None

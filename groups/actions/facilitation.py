@@ -25,9 +25,9 @@ def appoint_facilitator(
     role: str = Lead.LEAD,
     ends_on: dt.date | None = None,
 ) -> Facilitator:
-    """Let somebody who holds a role at the center lead a group from a day on; they see its roster's patients meanwhile.
+    """Let somebody who treats patients at the center lead a group from a day on; they see its patients meanwhile.
 
-    Raises Refused for somebody without a role there, IntegrityError for days on which they lead it already, and where
+    Raises Refused for anybody else, IntegrityError for days on which they lead it already, and where
     they are in another session at the time of one of the group's.
     """
     if ends_on is not None and ends_on <= starts_on:
@@ -71,8 +71,9 @@ def end_facilitation(*, facilitator: Facilitator, on: dt.date, by: Actor) -> Fac
 
 @transaction.atomic
 def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
-    """Whoever will hold no role at a center leads none of its groups from the day the last role ends."""
-    ends = list(RoleAssignment.objects.filter(staff=staff, center=center).values_list("ends_at", flat=True))
+    """Whoever will treat nobody at a center leads none of its groups from the day the last such role ends."""
+    held = RoleAssignment.objects.treating().filter(staff=staff, center=center)
+    ends = list(held.values_list("ends_at", flat=True))
     known = [end for end in ends if end is not None]
     if len(known) < len(ends):
         return

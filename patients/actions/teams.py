@@ -71,8 +71,8 @@ def leave_care_team(*, member: CareTeamMember, by: Actor, at: dt.datetime | None
 def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
     """Bring somebody's care teams at a center in line with the roles held there.
 
-    Whether grants sign follows the roles; who will hold no role there any more leaves every team when the last role
-    ends, so that a colleague who has left the center sees none of its patients.
+    Whether grants sign follows the roles; who will treat nobody there any more leaves every team when the last such
+    role ends, so that a colleague who has left the center, or its care, sees none of its patients.
     """
     ends_at = _last_end(staff, center)
     members = CareTeamMember.objects.filter(staff=staff, center=center)
@@ -84,8 +84,8 @@ def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
 
 
 def _last_end(staff: Staff, center: Center) -> dt.datetime | None:
-    """When somebody's last role at a center ends; None while one is open, now when there is none left at all."""
-    ends = list(_roles(staff, center.pk).values_list("ends_at", flat=True))
+    """When the last role ends in which somebody treats patients; None while one is open, now when there is none."""
+    ends = list(_roles(staff, center.pk).treating().values_list("ends_at", flat=True))
     known = [end for end in ends if end is not None]
     return None if len(known) < len(ends) else max(known, default=now())
 

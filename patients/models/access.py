@@ -16,12 +16,8 @@ from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
 from centers.models import Center, RoleAssignment, Staff
 from centers.models.access import IN_ORDER
-from centers.roles import RoleName
 from patients.models.people import Patient
 from patients.querysets import CareTeamMemberQuerySet
-
-# Whoever is on a care team sees charts: others at a center, such as who coordinates or directs it, do not join one.
-TREATING = (RoleName.COUNSELOR, RoleName.SUPERVISOR)
 
 
 class PatientUserGrant(DatedGrant, UserObjectPermissionBase):
@@ -93,9 +89,7 @@ class CareTeamMember(Identified, Versioned):
     @classmethod
     def candidate(cls, patient: Patient, staff_id: UUID) -> Staff | None:
         """The person of that id, if one who treats patients at the patient's center now; None for anybody else."""
-        held = RoleAssignment.objects.in_force(now()).filter(
-            staff=staff_id, center=patient.center_id, role__name__in=TREATING
-        )
+        held = RoleAssignment.objects.in_force(now()).treating().filter(staff=staff_id, center=patient.center_id)
         found = held.select_related("staff").first()
         return found.staff if found else None
 

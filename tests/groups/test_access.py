@@ -7,9 +7,10 @@ import pytest
 from backend.api import clock
 from backend.api.errors import Refused
 from backend.api.grants import differences
-from centers.actions import end_role
+from centers.actions import assign_role, end_role
 from centers.models import RoleAssignment, Staff
 from centers.projection import wanted_grants as role_grants
+from centers.roles import RoleName
 from groups.actions import appoint_facilitator, end_facilitation, enroll, withdraw
 from groups.models import Facilitator, TherapyGroup
 from groups.projection import wanted_grants
@@ -83,6 +84,14 @@ def test_who_loses_the_last_role_leads_no_longer(cast: Cast, group: TherapyGroup
     ends_on = Facilitator.objects.get().ends_on
     assert ends_on is not None
     assert abs((ends_on - today).days) <= 1
+
+
+def test_who_turns_from_care_to_the_office_leads_and_treats_no_longer(cast: Cast, group: TherapyGroup) -> None:
+    appoint_facilitator(group=group, staff=cast.carl, starts_on=FEB, by=TESTER)
+    assign_role(staff=cast.carl, center=cast.center, role=RoleName.DIRECTOR, by=TESTER)
+    end_role(assignment=RoleAssignment.objects.get(staff=cast.carl, role__name="counselor"), by=TESTER)
+    assert Facilitator.objects.get().ends_on is not None
+    assert not Patient.objects.visible_to(cast.carl, "view_chart").exists()
 
 
 def test_stored_grants_and_records_agree(cast: Cast, group: TherapyGroup) -> None:

@@ -171,8 +171,8 @@ def test_a_facilitator_is_appointed_and_ended(cast: Cast, as_: Client, group: Th
     assert post(as_("cora"), address, on="2026-02-03").status_code == 204
 
 
-@pytest.mark.parametrize("name", ["vera", None])
-def test_who_does_not_work_here_leads_no_group(cast: Cast, as_: Client, group: TherapyGroup, name: str | None) -> None:
+@pytest.mark.parametrize("name", ["vera", "ada", "percy", "dora", "bill", None])
+def test_who_treats_nobody_here_leads_no_group(cast: Cast, as_: Client, group: TherapyGroup, name: str | None) -> None:
     staff = cast.staff[name].pk if name else new_id()
     answer = post(as_("cora"), "facilitators/", group=str(group.pk), staff=str(staff), starts_on="2026-02-03")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "does_not_exist")
