@@ -69,9 +69,13 @@ def test(arguments: Sequence[str]) -> None:
     for server in installation.servers.values():
         say(f"{server.title} on 127.0.0.1:{server.port}, for these tests alone")
     os.chdir(ROOT)
-    # In a checkout of another user's, pytest's notes go where the test data goes.
-    cache = [] if os.access(ROOT, os.W_OK) else ["-o", f"cache_dir={installation.data / 'pytest'}"]
-    become([str(python), "-m", "pytest", *cache, *arguments], installation.test_environment(), installation)
+    environment = installation.test_environment()
+    command = [str(python), "-m", "pytest"]
+    if not os.access(ROOT, os.W_OK):
+        # In a checkout of another user's, the notes that tools keep go where the test data goes.
+        command += ["-o", f"cache_dir={installation.data / 'pytest'}"]
+        environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(installation.data / "hypothesis")
+    become([*command, *arguments], environment, installation)
 
 
 def bench(arguments: Sequence[str]) -> None:
