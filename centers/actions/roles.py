@@ -54,14 +54,16 @@ def assign_role(
 def end_role(*, assignment: RoleAssignment, by: Actor, at: dt.datetime | None = None) -> RoleAssignment | None:
     """End an assignment at a moment, now unless given; it never lasts longer than it did.
 
-    One that would end before it begins is taken back whole: None is returned. The holder's devices are signed out.
-    Raises Refused when it is over already.
+    One that has not begun, and would end before it does, is taken back whole: None is returned. The holder's devices
+    are signed out. Raises Refused when it is over already, and when it would never have been though it has begun.
     """
     at = at or now()
     locked = RoleAssignment.objects.select_for_update(no_key=True, of=("self",)).select_related("role", "staff")
     assignment = locked.get(pk=assignment.pk)
     if assignment.ends_at is not None and assignment.ends_at <= at:
         raise Refused("role_has_ended")
+    if at <= assignment.starts_at < now():
+        raise Refused("validation_failed", 400, {"at": "window_order"})
     with acting_as(by):
         kept = _shorten(assignment, at)
         _announce(assignment, by)

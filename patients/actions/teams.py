@@ -50,13 +50,16 @@ def join_care_team(
 def leave_care_team(*, member: CareTeamMember, by: Actor, at: dt.datetime | None = None) -> CareTeamMember | None:
     """End a membership at a moment, now unless given; it never lasts longer than it did.
 
-    One that would end before it begins is taken back whole: None is returned. Raises Refused when it is over already.
+    One that has not begun, and would end before it does, is taken back whole: None is returned. Raises Refused when it
+    is over already, and when it would never have been though it has begun: who could see a chart stays on record.
     """
     at = at or now()
     Patient.objects.locked(member.patient_id)
     member = CareTeamMember.objects.select_for_update(no_key=True).get(pk=member.pk)
     if member.ends_at is not None and member.ends_at <= at:
         raise Refused("membership_over")
+    if at <= member.starts_at < now():
+        raise Refused("validation_failed", 400, {"at": "window_order"})
     with acting_as(by):
         if at <= member.starts_at:
             revoke(ground=ground_of(member), center_id=member.center_id)
@@ -78,7 +81,7 @@ def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
     members = CareTeamMember.objects.filter(staff=staff, center=center)
     if ends_at is not None:
         for member in members.lasting_beyond(ends_at).order_by("patient_id"):
-            leave_care_team(member=member, by=by, at=ends_at)
+            leave_care_team(member=member, by=by, at=ends_at if ends_at > member.starts_at else now())
     with acting_as(by):
         project_members(list(members.all()))
 

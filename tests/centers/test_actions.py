@@ -142,6 +142,13 @@ def test_a_role_that_would_end_before_it_begins_is_taken_back(center: Center, st
     assert not SubjectMembership.objects.exists()
 
 
+def test_a_role_that_was_held_stays_on_record(center: Center, staff: Staff) -> None:
+    assignment = RoleAssignmentFactory(center=center, staff=staff, starts_at=now() - HOUR)
+    with pytest.raises(Refused, match="validation_failed"):
+        actions.end_role(assignment=assignment, by=SYSTEM, at=now() - 2 * HOUR)
+    assert RoleAssignment.objects.get().ends_at is None
+
+
 def hired(center: Center, email: str = "New.Person@Center.example") -> Staff:
     position = actions.hire(
         center=center, email=email, first_name="New", last_name="Person", title=Title.NURSE, by=SYSTEM

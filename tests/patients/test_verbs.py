@@ -103,11 +103,12 @@ def test_who_loses_the_last_role_leaves_every_care_team(cast: Cast) -> None:
     assert not cast.clara.has_perm("patients.view_patient", cast.pat)
 
 
-def test_who_keeps_a_role_stays_and_signs_no_longer(cast: Cast) -> None:
-    assign_role(staff=cast.clara, center=cast.center, role=RoleName.DIRECTOR, by=TESTER)
+@pytest.mark.parametrize(("kept", "stays"), [(RoleName.SUPERVISOR, True), (RoleName.DIRECTOR, False)])
+def test_who_goes_on_treating_patients_stays(cast: Cast, kept: RoleName, *, stays: bool) -> None:
+    assign_role(staff=cast.clara, center=cast.center, role=kept, by=TESTER)
     end_role(assignment=RoleAssignment.objects.get(staff=cast.clara, role__name="counselor"), by=TESTER)
-    assert cast.clara.has_perm("patients.view_chart", cast.pat)
-    assert not cast.clara.has_perm("patients.sign_notes", cast.pat)
+    assert cast.clara.has_perm("patients.view_chart", cast.pat) is stays
+    assert (cast.pat.care_team.get().ends_at is None) is stays
 
 
 def test_a_role_that_never_began_takes_the_care_team_with_it(cast: Cast) -> None:
