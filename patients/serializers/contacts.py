@@ -38,7 +38,7 @@ class Addressed(StrictSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """An e-mail address looks like one."""
-        if self.kind_of(attrs) == ContactPoint.Kind.EMAIL:
+        if "value" in attrs and self.kind_of(attrs) == ContactPoint.Kind.EMAIL:
             try:
                 validate_email(attrs["value"])
             except ValidationError as error:

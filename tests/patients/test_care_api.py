@@ -117,6 +117,13 @@ def test_nobody_puts_oneself_on_a_care_team(cast: Cast, as_: Client) -> None:
     assert answer.json()["code"] == "care_team_of_oneself"
 
 
+def test_a_membership_that_was_held_stays_on_record(cast: Cast, as_: Client) -> None:
+    member = cast.pat.care_team.get()
+    answer = post(as_("sue"), f"care-team-members/{member.pk}/end/", at="2020-01-01T00:00:00Z")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "window_order")
+    assert cast.pat.care_team.exists()
+
+
 def test_a_membership_yet_to_begin_is_taken_back_whole(cast: Cast, as_: Client) -> None:
     body = {"patient": str(cast.pat.pk), "staff": str(cast.carl.pk), "starts_at": "2999-01-01T00:00:00Z"}
     joined = post(as_("clara"), "care-team-members/", **body)
@@ -129,6 +136,14 @@ def test_a_new_number_replaces_the_one_of_its_kind(cast: Cast, as_: Client) -> N
     rows = as_("cora").get(f"{API}/contact-points/", {"in_use": "true"}).json()["results"]
     assert [row["normalized"] for row in rows] == ["+17065550143"]
     assert post(as_("cora"), f"contact-points/{rows[0]['id']}/end/").json()["ended_at"] is not None
+
+
+def test_a_change_of_nothing_changes_nothing(cast: Cast, as_: Client) -> None:
+    point = keep_contact_point(patient=cast.pat, kind="email", value="pat@example.org", by=TESTER)
+    path = f"{API}/contact-points/{point.pk}/"
+    tag = as_("cora").get(path)["ETag"]
+    answer = as_("cora").patch(path, {}, format="json", HTTP_IF_MATCH=tag)
+    assert (answer.status_code, answer["ETag"]) == (200, tag)
 
 
 @pytest.mark.parametrize(("kind", "value"), [("mobile", "call me"), ("mobile", "12"), ("email", "at example")])
