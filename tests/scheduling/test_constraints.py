@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from backend.api.problems import CONSTRAINTS, TEXTS
 from centers.models import Program
@@ -14,7 +15,7 @@ from tests.cast import TESTER, Cast
 from tests.scheduling.conftest import TUESDAY, at, row_of
 
 WRONG: list[tuple[type[Any], dict[str, Any], str]] = [
-    (Session, {"ends_at": at(TUESDAY, 18), "break_starts_at": None, "break_ends_at": None}, "session_in_order"),
+    (Session, {"ends_at": F("starts_at"), "break_starts_at": None, "break_ends_at": None}, "session_in_order"),
     (Session, {"status": "off"}, "session_status_known"),
     (Session, {"kind": "yoga"}, "session_kind_known"),
     (Session, {"break_ends_at": at(TUESDAY, 22)}, "session_break_within"),
