@@ -67,7 +67,7 @@ def discharge(
 
     Its stay ends with it, enrollments and expected attendance follow by `care_changed`, and the care team keeps its
     access for the days the program's rule gives, unless the patient is in care elsewhere at the center. Raises Refused
-    when the episode is over already or the day is not after admission.
+    when the episode is over already, the day is not after admission, or the last contact after it.
     """
     patient = Patient.objects.locked(episode.patient_id)
     episode = Episode.objects.locked(episode.pk)
@@ -75,6 +75,8 @@ def discharge(
         raise Refused("discharged_already")
     if on <= episode.admitted_on:
         raise Refused("validation_failed", 400, {"on": "outside_episode"})
+    if last_contact_on is not None and last_contact_on > on:
+        raise Refused("validation_failed", 400, {"last_contact_on": "outside_episode"})
     episode.discharged_on, episode.discharge_reason = on, reason
     episode.last_contact_on = last_contact_on or episode.last_contact_on
     episode.bump()

@@ -46,6 +46,12 @@ def test_a_patient_is_admitted_discharged_and_back(cast: Cast, as_: Client) -> N
     assert post(client, f"episodes/{episode.pk}/undo-discharge/").json()["code"] == "admitted_already"
 
 
+def test_the_last_contact_is_not_after_the_discharge(cast: Cast, as_: Client) -> None:
+    body = {"on": "2026-04-06", "reason": "1", "last_contact_on": "2026-04-07"}
+    answer = post(as_("cora"), f"episodes/{cast.pat.episodes.get().pk}/discharge/", **body)
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, "/last_contact_on")
+
+
 def test_a_discharge_is_undone(cast: Cast, as_: Client) -> None:
     episode = cast.pat.episodes.get()
     post(as_("cora"), f"episodes/{episode.pk}/discharge/", on="2026-04-06", reason="1")
