@@ -44,7 +44,7 @@ ATTENDANCE: dict[str, Any] = {
     "reason": "bus",
     "note": "",
     "collaterals": None,
-    "makes_up_for": None,
+    "made_up_by": None,
     "recorded_by": STAFF_ID,
     "recorded_at": "2026-03-04T02:05:00Z",
     "etag": '"2.1-row"',

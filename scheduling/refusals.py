@@ -56,8 +56,7 @@ CONSTRAINTS = {
         "attendance_times_on_absence",
         "Somebody who did not come neither arrived nor left.",
     ),
-    "attendance_makeup_is_a_guest": ("makeup_by_member", "Only a guest makes up for a missed session."),
-    "scheduling_attendance_makes_up_for_id_key": ("missed_made_up", "The missed session has been made up already."),
+    "attendance_makeup_is_another": ("makeup_by_itself", "Another session makes up for the one that was missed."),
 }
 
 

@@ -252,7 +252,7 @@ class AttendanceSerializer(StrictModelSerializer):
             "reason",
             "note",
             "collaterals",
-            "makes_up_for",
+            "made_up_by",
             "recorded_by",
             "recorded_at",
             "etag",

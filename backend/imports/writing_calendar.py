@@ -242,18 +242,22 @@ def _session_staff(book: Book, planned: PlannedSession) -> list[SessionStaff]:
 def write_attendance(book: Book) -> None:
     """One row per patient expected or seen in a session; what was recorded leaves a move in the history."""
     recorded = {(row.session, row.mrn): row for row in book.export.attendance}
-    makeups = {(row.attended, row.mrn): row for row in book.export.makeups}
     for planned in book.planned():
         expected = book.schedule.roster(planned) if planned.status is ScheduleStatus.SCHEDULED else ()
         for mrn in expected:
             book.attendances[planned.key, mrn] = _attendance(book, planned, mrn, Origin.ROSTER)
-    for key, mrn in recorded.keys() - book.attendances.keys():
+    visits = {(row.attended, row.mrn) for row in book.export.makeups}
+    for key, mrn in (recorded.keys() | visits) - book.attendances.keys():
         planned_session = book.schedule.timetable.session(key)
         if planned_session is not None:
             book.attendances[key, mrn] = _attendance(book, planned_session, mrn, Origin.GUEST)
     for pair, row in recorded.items():
-        _fill(book, book.attendances[pair], row, makeups.get(pair))
-    _write_in_order(book)
+        _fill(book, book.attendances[pair], row)
+    for makeup in book.export.makeups:
+        _make_up(book, makeup)
+    rows = sorted(book.attendances.values(), key=lambda row: row.id)
+    book.write(Attendance, rows)
+    book.write(AttendanceMove, [_move(row) for row in rows if row.status != Status.EXPECTED])
 
 
 def _attendance(book: Book, planned: PlannedSession, mrn: str, origin: Origin) -> Attendance:
@@ -267,7 +271,7 @@ def _attendance(book: Book, planned: PlannedSession, mrn: str, origin: Origin) -
     )
 
 
-def _fill(book: Book, attendance: Attendance, row: AttendanceRow, makeup: MakeupRow | None) -> None:
+def _fill(book: Book, attendance: Attendance, row: AttendanceRow) -> None:
     attendance.status = row.status
     attendance.arrived_at = book.at(row.arrived)
     attendance.left_at = book.at(row.left)
@@ -275,21 +279,16 @@ def _fill(book: Book, attendance: Attendance, row: AttendanceRow, makeup: Makeup
     attendance.note = row.note or ""
     attendance.recorded_by = str(book.staff[row.recorded_by].id)
     attendance.recorded_at = attendance.session.ends_at
-    if makeup:
-        attendance.approved_by = str(book.staff[makeup.approved_by].id)
-        attendance.makes_up_for = book.attendances.get((makeup.missed, makeup.mrn))
 
 
-def _write_in_order(book: Book) -> None:
-    """Missed rows before the rows that make up for them; otherwise in the order of ids."""
-    rows = sorted(book.attendances.values(), key=lambda row: (_depth(row), row.id))
-    book.write(Attendance, rows)
-    book.write(AttendanceMove, [_move(row) for row in rows if row.status != Status.EXPECTED])
-
-
-def _depth(row: Attendance) -> int:
-    """How many missed sessions stand behind this one; a make-up may itself be missed and made up."""
-    return 0 if row.makes_up_for is None else 1 + _depth(row.makes_up_for)
+def _make_up(book: Book, row: MakeupRow) -> None:
+    """Say at the missed session by which visit it is made up; a visit may make up for several."""
+    visit = book.attendances.get((row.attended, row.mrn))
+    missed = book.attendances.get((row.missed, row.mrn))
+    if visit is not None:
+        visit.approved_by = str(book.staff[row.approved_by].id)
+    if missed is not None:
+        missed.made_up_by = visit
 
 
 def _move(row: Attendance) -> AttendanceMove:

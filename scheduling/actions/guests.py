@@ -55,12 +55,12 @@ def _is_in_care(patient: Patient, day: dt.date) -> bool:
 
 
 def _missed(session: Session, patient: Patient, pk: UUID) -> Attendance:
-    missed = Attendance.objects.filter(pk=pk, patient=patient).first()
+    missed = Attendance.objects.select_for_update(of=["self"]).filter(pk=pk, patient=patient).first()
     if missed is None:
         raise _fault("makes_up_for", "does_not_exist")
     if missed.status not in MISSED:
         raise _fault("makes_up_for", "not_missed")
-    if Attendance.objects.filter(makes_up_for=missed).exclude(session=session).exists():
+    if missed.made_up_by and missed.made_up_by.session_id != session.id:
         raise _fault("makes_up_for", "made_up_already")
     return missed
 
@@ -73,21 +73,32 @@ def _origin(session: Session, missed: Attendance | None) -> Origin:
 
 def _seat(row: Attendance, missed: Attendance | None, reason: str, by: Actor, *, is_new: bool) -> None:
     if is_new:
-        row.reason, row.makes_up_for = reason, missed
+        row.reason = reason
         row.approved_by = by.id if missed else ""
         row.save(force_insert=True)
         row.history("", by=by, at=now()).save()
         bump_roster(row.session)
+        _make_up(missed, row)
         return
     if row.status not in {Status.NOT_EXPECTED, Status.ENTERED_IN_ERROR}:
         raise Refused("on_roster_already")
     if missed is not None:
         if row.origin == Origin.ROSTER:
             raise _fault("makes_up_for", "member_makes_up_nothing")
-        row.makes_up_for, row.approved_by = missed, by.id
-        row.save(update_fields=["makes_up_for", "approved_by"])
+        row.approved_by = by.id
+        row.save(update_fields=["approved_by"])
+        _make_up(missed, row)
     move = row.move(Status.EXPECTED, by=by, at=now(), reason=reason)
     store_moves(row.session, [move] if move else [], verb="add_guest", by=by)
+
+
+def _make_up(missed: Attendance | None, visit: Attendance) -> None:
+    """Say at the missed session by which visit it is made up; its row and roster change by that."""
+    if missed is not None:
+        missed.made_up_by = visit
+        missed.bump()
+        missed.save(update_fields=["made_up_by", "version"])
+        bump_roster(missed.session)
 
 
 def _fault(name: str, code: str) -> Refused:

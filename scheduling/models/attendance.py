@@ -74,8 +74,13 @@ class Attendance(Identified, Versioned):
     reason = models.CharField(max_length=500, blank=True)
     note = models.TextField(max_length=5000, blank=True)
     collaterals = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Family members who came along.")
-    makes_up_for = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="made_up_by"
+    made_up_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The visit as a guest that makes up for this missed session; one visit may make up for several.",
     )
     approved_by = models.CharField(max_length=64, blank=True)
     recorded_by = models.CharField(max_length=64, blank=True)
@@ -111,7 +116,7 @@ class Attendance(Identified, Versioned):
                 name="attendance_times_only_for_those_who_came",
             ),
             models.CheckConstraint(
-                condition=Q(makes_up_for__isnull=True) | ~Q(origin="roster"), name="attendance_makeup_is_a_guest"
+                condition=Q(made_up_by__isnull=True) | ~Q(made_up_by=F("id")), name="attendance_makeup_is_another"
             ),
             ExclusionConstraint(
                 name="attendance_patient_taken",
