@@ -20,7 +20,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from backend.api import recorder, replays
 from backend.api.errors import ROLLED_BACK, problem_of, sqlstate_of
-from backend.api.gate import forget_reach
+from backend.api.gate import forget_reach, reach_of
 from backend.api.middleware import client_address, request_id_of
 from backend.api.models import StoredAnswer
 from backend.api.releases import Release, place_of_absent
@@ -189,9 +189,12 @@ class RecordedViewSet(GenericViewSet[Any]):
         return self.model._meta.label_lower
 
     def _refused_place(self) -> tuple[UUID | None, UUID | None]:
+        """Where the object lies; of none, the one center of who asked: a record no reviewer reads is none."""
         if self.handled is not None:
             return place_of(self.handled)
-        return place_of_absent(self.model, self._object_id()) if self._object_id() else (None, None)
+        place = place_of_absent(self.model, self._object_id()) if self._object_id() else (None, None)
+        centers = reach_of(self.request.user).outer
+        return (next(iter(centers)), None) if place == (None, None) and len(centers) == 1 else place
 
     def _object_id(self) -> str:
         return str(self.kwargs.get(self.lookup_url_kwarg or self.lookup_field, ""))

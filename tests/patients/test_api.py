@@ -218,3 +218,9 @@ def test_an_answer_is_not_given_tomorrow(cast: Cast, as_: Client) -> None:
     body = {"given": True, "answered_on": "2999-01-01"}
     answer = as_("cora").post(f"{URL}{cast.pat.pk}/consents/", body, format="json")
     assert answer.json()["errors"][0]["code"] == "day_to_come"
+
+
+def test_a_refusal_without_an_object_is_read_at_the_center_of_who_asked(cast: Cast, as_: Client) -> None:
+    assert as_("bill").post(URL, {}, format="json").status_code == 403
+    entry = LogEntry.objects.get(kind="refuse", actor_id=str(cast.bill.pk))
+    assert (entry.center_id, entry.patients) == (cast.center.pk, [])
