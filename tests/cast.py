@@ -6,16 +6,18 @@ center. Root is a superuser without a grant. Nobody is signed in with no token a
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from rest_framework.test import APIClient
 
+from backend.api.grants import project_all
 from backend.api.recorder import Actor, acting_as
-from centers.actions import assign_role, open_center
-from centers.models import Center, Program, ProgramRule, Room, Staff
+from centers.actions import open_center
+from centers.models import Center, Program, ProgramRule, Role, RoleAssignment, Room, Staff
+from centers.projection import wanted_grants
 from centers.roles import RoleName
 from patients.actions import admit, join_care_team, register_patient
 from patients.models import Patient
@@ -93,11 +95,25 @@ def a_patient(center: Center, program: Program, mrn: str, first: str, last: str)
     return patient
 
 
-def a_colleague(center: Center, name: str, role: RoleName) -> Staff:
-    """Somebody who works at the center, with a password nobody has to look up."""
-    staff = Staff.objects.create_user(f"{name}@example.org", first_name=name.title(), last_name="Caster")
-    assign_role(staff=staff, center=center, role=role, by=TESTER, signs=role == RoleName.COUNSELOR)
-    return staff
+def colleagues(center: Center, roles: Mapping[str, RoleName]) -> dict[str, Staff]:
+    """People in their roles, in a few statements: most tests begin with them."""
+    people = {name: Staff(email=f"{name}@example.org", first_name=name.title(), last_name="Caster") for name in roles}
+    for staff in people.values():
+        staff.set_unusable_password()
+    Staff.objects.bulk_create(people.values())
+    held = {role.name: role for role in Role.objects.filter(center=center)}
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(
+            center=center,
+            role=held[role],
+            staff=people[name],
+            signs=role == RoleName.COUNSELOR,
+            assigned_by=TESTER.id,
+        )
+        for name, role in roles.items()
+    )
+    project_all(wanted_grants({center.id}), center_id=center.id)
+    return people
 
 
 def assembled() -> Cast:
@@ -113,8 +129,7 @@ def assembled() -> Cast:
         quinn=a_patient(center, program, "731", "Quinn", "Ashgrove"),
         stranger=a_patient(elsewhere, other_program, "900", "Sten", "Faraway"),
     )
-    found.staff = {name: a_colleague(center, name, role) for name, role in ROLES.items()}
-    found.staff["vera"] = a_colleague(elsewhere, "vera", RoleName.SUPERVISOR)
+    found.staff = colleagues(center, ROLES) | colleagues(elsewhere, {"vera": RoleName.SUPERVISOR})
     found.staff["root"] = Staff.objects.create_superuser("root@example.org", first_name="Root", last_name="Caster")
     join_care_team(patient=found.pat, staff=found.clara, by=TESTER)
     join_care_team(patient=found.quinn, staff=found.carl, by=TESTER)
