@@ -72,7 +72,7 @@ def _sign_in(cast: Cast) -> None:
 
 def _people(cast: Cast) -> dict[str, Any]:
     """The center's places, and a newcomer who has not set a password."""
-    names = {"email": "nina@example.org", "first_name": "Nina", "last_name": "Newcomer"}
+    names: dict[str, Any] = {"email": "nina@example.org", "first_name": "Nina", "last_name": "Newcomer"}
     position = hire(center=cast.center, title=Title.COUNSELOR, by=TESTER, **names)
     assignment = assign_role(staff=position.staff, center=cast.center, role=RoleName.COUNSELOR, by=TESTER)
     return {
@@ -110,7 +110,7 @@ def _care(cast: Cast) -> dict[str, Any]:
 
 def _calendar(cast: Cast) -> dict[str, Any]:
     """The Tuesday group with its sessions, and Pat's course on Thursdays."""
-    names = {"code": "TUE", "name": "Tuesday evening", "capacity": 12, "min_size": 1}
+    names: dict[str, Any] = {"code": "TUE", "name": "Tuesday evening", "capacity": 12, "min_size": 1}
     group = open_group(center=cast.center, program=cast.program, by=TESTER, **names)
     evening = {"weekday": 1, "start_time": dt.time(18), "minutes": 180, "kind": "psychotherapy_group"}
     pattern = add_pattern(series=group.series, by=TESTER, room=cast.room, valid_from=TUESDAY, **evening)
