@@ -46,8 +46,8 @@ class Cell:
         return found
 
 
-def prepare(cell: Cell, scene: Scene) -> None:
-    """What must have happened before some verbs make sense; it opens and closes nothing."""
+def prepare(cell: Cell, scene: Scene) -> bool:
+    """What must have happened before some verbs make sense, if anything; it opens and closes nothing."""
     things = scene.things
     if cell.route == "episodes/{id}/undo-discharge/":
         discharge(episode=things["episode"], on=MONDAY, reason="1", by=TESTER)
@@ -57,6 +57,7 @@ def prepare(cell: Cell, scene: Scene) -> None:
         withdraw_session(session=things["later_session"], reason="", by=TESTER)
     if cell.route == "enrollments/{id}/reinstate/":
         withdraw(enrollment=things["enrollment"], on=TUESDAY, by=TESTER)
+    return cell.route.endswith(("reinstate/", "reopen/", "undo-discharge/"))
 
 
 def client_of(cell: Cell) -> APIClient:

@@ -13,7 +13,6 @@ from backend.api.clock import frozen
 from backend.api.ids import new_id
 from backend.api.recorder import acting_as
 from tests.access.scene import NOON, Scene, set_up
-from tests.access.state import state
 from tests.cast import TESTER, assembled
 from tests.scheduling.conftest import at
 
@@ -21,19 +20,19 @@ NEW_YEAR = at(dt.date(2026, 1, 2), 12)
 
 
 @pytest.fixture(scope="module")
-def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Scene, dict[str, str]]]:
-    """The scene, and the state of every table when it was set up."""
+def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """The scene, in a transaction that is rolled back after the last cell."""
     with django_db_blocker.unblock(), transaction.atomic():
         with acting_as(TESTER):
             with frozen(NEW_YEAR):
                 cast = assembled()
             scene = set_up(cast)
-        yield scene, state()
+        yield scene
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def db(standing: tuple[Scene, dict[str, str]], django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def db(standing: Scene, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """In place of pytest-django's: a savepoint within the scene's transaction."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield
@@ -41,11 +40,11 @@ def db(standing: tuple[Scene, dict[str, str]], django_db_blocker: DjangoDbBlocke
 
 
 @pytest.fixture
-def scene(db: None, standing: tuple[Scene, dict[str, str]], settings: Settings) -> Iterator[Scene]:
+def scene(db: None, standing: Scene, settings: Settings) -> Iterator[Scene]:
     """The scene on Tuesday at noon; what happens to it is undone."""
     own = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(new_id())}
     settings.CACHES = {"default": own}
     cache.clear()
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     with frozen(NOON):
-        yield standing[0]
+        yield standing

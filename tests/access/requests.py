@@ -54,13 +54,20 @@ OTHER_SUBJECT = {
     ("POST", "reminder-rules/"): "center",
 }
 # Shown in a list in place of the subject's id.
-MARK = {"attendance-summary": "TUE", "groups/{id}/roster/": "$pat", "planned-reminders": "$pat"}
+MARK = {
+    "attendance-summary": "TUE",
+    "groups/{id}/roster/": "$pat",
+    "planned-reminders": "$pat",
+    "attendances/{id}/history/": "results",
+}
 
 WINDOW = {"from": "2026-03-01T00:00:00-05:00", "to": "2026-03-31T00:00:00-05:00"}
 DAYS = {"center": "$center", "from": "2026-03-02", "to": "2026-03-30"}
 QUERY: dict[str, dict[str, str]] = {
     "sessions/": WINDOW,
+    "reminders/": WINDOW,
     "attendances/": WINDOW | {"patient": "$pat"},
+    "reminders/": WINDOW,
     "weekly-hours/": DAYS,
     "attendance-summary/": DAYS,
     "planned-reminders/": DAYS,
@@ -140,7 +147,7 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
         "staff": "$clara",
         "pattern": PATTERN,
     },
-    ("POST", "patterns/"): {"series": "$series", **PATTERN, "kind": "education"},
+    ("POST", "patterns/"): {"series": "$series", **PATTERN, "kind": "psychoeducation"},
     ("POST", "patterns/{id}/change/"): {"from": "2026-04-07", "start_time": "17:30:00"},
     ("POST", "patterns/{id}/end/"): {"on": "2026-06-02"},
     ("POST", "sessions/{id}/withdraw/"): {"reason": "Painters"},

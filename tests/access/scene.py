@@ -28,6 +28,7 @@ from reminders.actions import add_rule, plan, switch_sending
 from reminders.models import Reminder
 from scheduling.actions import add_pattern, open_course
 from scheduling.models import Attendance, Session
+from tests.access.state import state
 from tests.cast import PASSWORD, TESTER, Cast
 from tests.scheduling.conftest import TUESDAY, at
 
@@ -38,10 +39,11 @@ NOON = at(TUESDAY, 12)
 
 @dataclass
 class Scene:
-    """The cast and everything a row of the access table may be about, by name."""
+    """The cast, everything a row of the access table may be about, by name, and the tables as they then stood."""
 
     cast: Cast
     things: dict[str, Any]
+    state: dict[str, str]
 
     def ids(self) -> dict[str, str]:
         """The id of each thing."""
@@ -55,7 +57,7 @@ def set_up(cast: Cast) -> Scene:
         things |= _reminders(cast) | _log(cast)
     with frozen(NOON):
         _sign_in(cast)
-    return Scene(cast, things)
+    return Scene(cast, things, state())
 
 
 def token(name: str) -> str:

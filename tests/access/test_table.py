@@ -20,8 +20,6 @@ CELLS = [
     for person, answer in zip(PEOPLE, answers, strict=True)
 ]
 DENIED = {"400", "401", "403", "404", "none"}
-HIDDEN = [cell for cell in CELLS if cell.answer in {"400", "404"} and not cell.is_door]
-REFUSED = [cell for cell in CELLS if cell.answer in DENIED - {"none"} and not cell.is_door]
 # Signing out this way is answered by 401: nobody is signed in any more.
 ALWAYS_DENIED = {("DELETE", "auth/session")}
 
@@ -52,7 +50,7 @@ def readable(path: str) -> str:
 def methods(callback: Any) -> Iterator[str]:
     view = getattr(callback, "cls", None) or callback.view_class
     answered = getattr(callback, "actions", None) or {name for name in METHODS if hasattr(view, name)}
-    yield from (method.upper() for method in answered if method in view.http_method_names)
+    yield from (method.upper() for method in answered if method in view.http_method_names and method != "head")
 
 
 def test_the_table_names_every_address_and_no_other() -> None:
@@ -79,35 +77,33 @@ def test_the_table_is_as_large_as_it_says(capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize("cell", CELLS, ids=named)
 def test_everybody_is_answered_what_the_table_says(scene: Scene, cell: Cell) -> None:
-    prepare(cell, scene)
-    answer = ask(cell, scene, client_of(cell))
-    expected = 200 if cell.answer == "none" else int(cell.answer)
-    assert answer.status_code == expected, answer.content
-    if cell.method == "GET" and expected == 200 and not cell.is_door:
-        assert (mark_of(cell, scene) in answer.content.decode()) == (cell.answer != "none")
-
-
-@pytest.mark.parametrize("cell", HIDDEN, ids=named)
-def test_what_is_hidden_is_answered_like_what_is_absent(scene: Scene, cell: Cell) -> None:
-    prepare(cell, scene)
+    before = state() if prepare(cell, scene) else scene.state
     client = client_of(cell)
-    hidden, absent = ask(cell, scene, client), ask(cell, scene, client, absent=True)
+    answer = ask(cell, scene, client)
+    assert answer.status_code == (200 if cell.answer == "none" else int(cell.answer)), answer.content
+    if cell.is_door:
+        return
+    if cell.method == "GET" and answer.status_code == 200:
+        assert (mark_of(cell, scene) in answer.content.decode()) == (cell.answer != "none")
+    if cell.answer in DENIED - {"none"}:
+        assert_it_left_one_entry_of_the_log(cell, scene, before)
+    if cell.answer in {"400", "404"}:
+        assert_it_looks_absent(answer, ask(cell, scene, client, absent=True))
+
+
+def assert_it_looks_absent(hidden: Any, absent: Any) -> None:
     assert hidden.status_code == absent.status_code
     assert hidden.content == absent.content
     assert hidden.headers.keys() == absent.headers.keys()
 
 
-@pytest.mark.parametrize("cell", REFUSED, ids=named)
-def test_a_refusal_writes_nothing_but_one_entry_of_the_log(scene: Scene, cell: Cell) -> None:
-    prepare(cell, scene)
-    client = client_of(cell)
-    before, logged = state(), LogEntry.objects.count()
-    ask(cell, scene, client)
-    assert state() == before
-    is_known = cell.person != "nobody"
+def assert_it_left_one_entry_of_the_log(cell: Cell, scene: Scene, before: dict[str, str]) -> None:
+    """Nothing else was written; nobody is not named there. Reading the tag of a hidden thing is refused as well."""
+    if cell.method != "GET":
+        assert state() == before
     refusals = LogEntry.objects.filter(kind="refuse", actor_id=actor_of(cell, scene))
+    is_known = cell.person != "nobody"
     assert refusals.count() == is_known + (is_known and asks_twice(cell))
-    assert LogEntry.objects.count() >= logged + is_known
 
 
 def actor_of(cell: Cell, scene: Scene) -> str:
