@@ -67,7 +67,6 @@ QUERY: dict[str, dict[str, str]] = {
     "sessions/": WINDOW,
     "reminders/": WINDOW,
     "attendances/": WINDOW | {"patient": "$pat"},
-    "reminders/": WINDOW,
     "weekly-hours/": DAYS,
     "attendance-summary/": DAYS,
     "planned-reminders/": DAYS,
