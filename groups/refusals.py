@@ -7,6 +7,7 @@ PROBLEMS = {
     "group_closed": ("Group is closed", "The group has begun; new members join it in cohorts."),
     "already_enrolled": ("Enrolled already", "The patient is on the group's roster on some of those days."),
     "outside_admission": ("Outside of admission", "No episode of care covers all of those days."),
+    "enrollment_has_begun": ("Enrollment has begun", "Past rosters stay as they are; name a day after the first."),
     "enrollment_over": ("Enrollment is over", "The enrollment ends on that day or before it."),
     "not_withdrawn": ("Not withdrawn", "The enrollment has no end."),
     "facilitation_over": ("Leads no longer", "The person leads the group no longer by that day."),

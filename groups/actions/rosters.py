@@ -61,11 +61,14 @@ def enroll(
 def withdraw(*, enrollment: Enrollment, on: dt.date, by: Actor, reason: str = "") -> Enrollment | None:
     """End an enrollment; `on` is the first day off the roster. Rosters before that day stay as they are.
 
-    One that has not begun by then is taken back whole: None is returned. Raises Refused when it ends no later anyway.
+    One that has not begun by then is taken back whole: None is returned. Raises Refused when it ends no later anyway,
+    and when somebody who has been on a past roster would never have been on it.
     """
     enrollment = _locked(enrollment)
     if enrollment.ends_on is not None and enrollment.ends_on <= on:
         raise Refused("enrollment_over")
+    if on <= enrollment.starts_on < enrollment.group.today():
+        raise Refused("enrollment_has_begun")
     with acting_as(by):
         return _end(enrollment, on, reason, by)
 

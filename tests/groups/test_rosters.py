@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 
+from backend.api import clock
 from backend.api.errors import Refused
 from groups.actions import enroll, open_group, reinstate, revise_group, withdraw
 from groups.models import Enrollment, TherapyGroup
@@ -104,8 +105,16 @@ def test_a_roster_before_the_withdrawal_stays_as_it_was(cast: Cast, group: Thera
 
 def test_a_withdrawal_before_the_first_day_takes_the_enrollment_back(cast: Cast, group: TherapyGroup) -> None:
     held = enroll(group=group, patient=cast.pat, starts_on=DAY, by=TESTER)
-    assert withdraw(enrollment=held, on=DAY, by=TESTER) is None
+    with clock.frozen(dt.datetime.combine(DAY, dt.time(15), tzinfo=dt.UTC)):
+        assert withdraw(enrollment=held, on=DAY, by=TESTER) is None
     assert not Participation.objects.filter(series=group.series).exists()
+
+
+def test_an_enrollment_that_has_begun_is_not_taken_back(cast: Cast, group: TherapyGroup) -> None:
+    held = enroll(group=group, patient=cast.pat, starts_on=DAY, by=TESTER)
+    with pytest.raises(Refused, match="enrollment_has_begun"):
+        withdraw(enrollment=held, on=DAY, by=TESTER)
+    assert len(roster(group, DAY)) == 1
 
 
 def test_an_enrollment_is_never_prolonged_by_a_withdrawal(cast: Cast, group: TherapyGroup) -> None:
