@@ -1,6 +1,6 @@
 """What the verbs and the constraints of groups refuse, in words; registered when apps are ready."""
 
-from backend.api.problems import register_constraint, register_fault, register_problem
+from backend.api.problems import register_texts
 
 PROBLEMS = {
     "group_full": ("Group is full", "On at least one of those days the group has no free seat."),
@@ -29,9 +29,4 @@ CONSTRAINTS = {
 
 def register() -> None:
     """Add the texts to the service's tables."""
-    for code, (title, detail) in PROBLEMS.items():
-        register_problem(code, title, detail)
-    for code, detail in FAULTS.items():
-        register_fault(code, detail)
-    for constraint, (code, text) in CONSTRAINTS.items():
-        register_constraint(constraint, code, text)
+    register_texts(problems=PROBLEMS, constraints=CONSTRAINTS, faults=FAULTS)

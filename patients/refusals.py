@@ -1,6 +1,6 @@
 """What the verbs and the constraints of patients refuse, in words; registered when apps are ready."""
 
-from backend.api.problems import register_constraint, register_fault, register_problem
+from backend.api.problems import register_texts
 
 PROBLEMS = {
     "discharged_already": ("Discharged already", "The episode has ended; undo its discharge first."),
@@ -46,9 +46,4 @@ CONSTRAINTS = {
 
 def register() -> None:
     """Add the texts to the service's tables."""
-    for code, (title, detail) in PROBLEMS.items():
-        register_problem(code, title, detail)
-    for code, detail in FAULTS.items():
-        register_fault(code, detail)
-    for constraint, (code, text) in CONSTRAINTS.items():
-        register_constraint(constraint, code, text)
+    register_texts(problems=PROBLEMS, constraints=CONSTRAINTS, faults=FAULTS)

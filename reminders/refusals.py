@@ -1,6 +1,6 @@
 """What the verbs and the constraints of reminders refuse, in words; registered when apps are ready."""
 
-from backend.api.problems import register_constraint, register_problem
+from backend.api.problems import register_texts
 
 PROBLEMS = {
     "reminder_settled": ("Reminder is settled", "What became of the reminder stands already."),
@@ -18,7 +18,4 @@ CONSTRAINTS = {
 
 def register() -> None:
     """Give every refusal its words."""
-    for code, (title, text) in PROBLEMS.items():
-        register_problem(code, title, text)
-    for name, (code, text) in CONSTRAINTS.items():
-        register_constraint(name, code, text)
+    register_texts(problems=PROBLEMS, constraints=CONSTRAINTS)

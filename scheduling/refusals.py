@@ -1,6 +1,6 @@
 """What the verbs and the constraints of the calendar refuse, in words; registered when apps are ready."""
 
-from backend.api.problems import register_constraint, register_fault, register_problem
+from backend.api.problems import register_texts
 
 PROBLEMS = {
     "session_not_scheduled": ("Not on the schedule", "The session is withdrawn, closed or called off."),
@@ -62,9 +62,4 @@ CONSTRAINTS = {
 
 def register() -> None:
     """Add the texts to the service's tables."""
-    for code, (title, detail) in PROBLEMS.items():
-        register_problem(code, title, detail)
-    for code, detail in FAULTS.items():
-        register_fault(code, detail)
-    for constraint, (code, text) in CONSTRAINTS.items():
-        register_constraint(constraint, code, text)
+    register_texts(problems=PROBLEMS, constraints=CONSTRAINTS, faults=FAULTS)

@@ -109,6 +109,21 @@ def register_constraint(name: str, code: str, text: str) -> None:
         register_problem(code, "Conflict", text)
 
 
+def register_texts(
+    *,
+    problems: Mapping[str, tuple[str, str]],
+    constraints: Mapping[str, tuple[str, str]],
+    faults: Mapping[str, str] | None = None,
+) -> None:
+    """Add all that one room refuses, when apps are ready: problems, faults of fields, and its constraints."""
+    for code, (title, detail) in problems.items():
+        register_problem(code, title, detail)
+    for code, detail in (faults or {}).items():
+        register_fault(code, detail)
+    for name, (code, text) in constraints.items():
+        register_constraint(name, code, text)
+
+
 def document(code: str, status: int, faults: Iterable[Fault] = ()) -> dict[str, Any]:
     """A problem document (RFC 9457). It bears no request id: what is unseen and what is absent must read the same."""
     title, detail = TEXTS.get(code) or (HTTPStatus(status).phrase, code.replace("_", " ").capitalize() + ".")
