@@ -193,6 +193,8 @@ class SignIn(Identified):
     token_hash = models.BinaryField(max_length=32, unique=True)
     created_at = models.DateTimeField(default=now)
     last_seen_at = models.DateTimeField(default=now)
+    # When a second factor was last given on this device; None while only a password was.
+    second_factor_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=200, blank=True)
 
