@@ -1,6 +1,7 @@
 """Series, sessions and attendance as they are read and written."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -31,8 +32,8 @@ PATTERN_FIELDS = [
     "valid_from",
     "valid_to",
 ]
-# Changing the times of a row is a change of the session; its name and number come from the patient.
-ROW_TAG = "row"
+# The field sets in the tags of attendance: with reasons and notes, and without.
+TOLD, UNTOLD = "row", "bare"
 # What stays as it is when nothing is said of it.
 STAYING = ("note", "collaterals")
 
@@ -221,9 +222,14 @@ def tells_reasons(user: User, row: Attendance) -> bool:
     return Code.VIEW_SCHEDULE not in held or Code.RECORD_ATTENDANCE in held
 
 
-def tag_of_row(row: Attendance) -> str:
-    """The strong tag of one attendance, the same in the roster and alone."""
-    return tag(row.etag_version, ROW_TAG)
+def field_set(user: User, rows: Iterable[Attendance]) -> str:
+    """The name of the fields this reader sees of some attendance; part of its tag, since readers see other bytes."""
+    return TOLD if all(tells_reasons(user, row) for row in rows) else UNTOLD
+
+
+def tag_of_row(user: User, row: Attendance) -> str:
+    """The strong tag of one attendance as this reader sees it, the same in the roster and alone."""
+    return tag(row.etag_version, field_set(user, [row]))
 
 
 @shown("attendance")
@@ -260,7 +266,7 @@ class AttendanceSerializer(StrictModelSerializer):
 
     def get_etag(self, row: Attendance) -> str:
         """The tag to send back in If-Match."""
-        return tag_of_row(row)
+        return tag_of_row(self.context["request"].user, row)
 
     def to_representation(self, instance: Attendance) -> dict[str, Any]:
         """Notes and reasons are absent where they are not for the reader."""

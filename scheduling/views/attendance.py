@@ -30,7 +30,7 @@ class AttendanceViewSet(ListMixin, RetrieveMixin):
 
     def object_etag(self, obj: Attendance) -> str:
         """The same tag as in the roster."""
-        return serializers.tag_of_row(obj)
+        return serializers.tag_of_row(self.user, obj)
 
     @extend_schema(responses=serializers.AttendanceMoveSerializer(many=True))
     @action(detail=True, methods=["get"])

@@ -1,6 +1,5 @@
 """Who is in a session, over REST: the whole roster, one person, a guest."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,8 +19,6 @@ from backend.api.views import UUID_PATTERN, GatedViewSet
 from scheduling import actions, serializers
 from scheduling.actions import Roster
 from scheduling.models import Attendance, Session
-
-FIELDS = "roster"
 
 
 class RosterActions(GatedViewSet):
@@ -48,7 +45,7 @@ class RosterActions(GatedViewSet):
         session = self.get_object()
         rows = Attendance._default_manager.visible_in(session, self.user, self.codename).listed()
         roster = Roster(session, list(rows))
-        current_tag = self._roster_tag(roster.version)
+        current_tag = self._roster_tag(roster)
         if preconditions.is_known(request, current_tag):
             self.release([*roster.rows])
             return Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": current_tag})
@@ -61,9 +58,7 @@ class RosterActions(GatedViewSet):
         session = self.get_object()
         preconditions.matches(request, "")
         marks = [serializers.mark_of(row, row["patient"]) for row in self.body().validated_data["rows"]]
-        roster = actions.record_roster(
-            session=session, marks=marks, by=current().actor, expect=partial(self._expect, tag_of=self._roster_tag)
-        )
+        roster = actions.record_roster(session=session, marks=marks, by=current().actor, expect=self._expect)
         return self._respond_roster(roster)
 
     @extend_schema(responses=serializers.AttendanceSerializer, operation_id="sessions_person_retrieve")
@@ -86,7 +81,7 @@ class RosterActions(GatedViewSet):
             attendance=row,
             mark=serializers.mark_of(self.body().validated_data, row.patient_id),
             by=current().actor,
-            expect=partial(self._expect, tag_of=_row_tag),
+            expect=self._expect,
         )
         return self._respond_row(changed)
 
@@ -125,24 +120,22 @@ class RosterActions(GatedViewSet):
                 raise exceptions.PermissionDenied
         raise Http404
 
-    def _expect(self, version: str, tag_of: Any) -> None:
-        preconditions.require_match(self.request, tag_of(version))
+    def _expect(self, version: str) -> None:
+        """Whoever records sees all there is to see."""
+        preconditions.require_match(self.request, preconditions.tag(version, serializers.TOLD))
 
-    def _roster_tag(self, version: str) -> str:
-        return preconditions.tag(version, FIELDS)
+    def _roster_tag(self, roster: Roster) -> str:
+        return preconditions.tag(roster.version, serializers.field_set(self.user, roster.rows))
 
     def _respond_roster(self, roster: Roster) -> Response:
         self.release([*roster.rows])
         data = serializers.RosterSerializer(roster, context=self.get_serializer_context()).data
-        return Response(data, headers={"ETag": self._roster_tag(roster.version)})
+        return Response(data, headers={"ETag": self._roster_tag(roster)})
 
     def _respond_row(
         self, row: Attendance, status: int = HTTPStatus.OK, headers: dict[str, str] | None = None
     ) -> Response:
         self.release(row)
         data = serializers.AttendanceSerializer(row, context=self.get_serializer_context()).data
-        return Response(data, status=status, headers={"ETag": serializers.tag_of_row(row), **(headers or {})})
-
-
-def _row_tag(version: str) -> str:
-    return preconditions.tag(version, serializers.ROW_TAG)
+        tag = serializers.tag_of_row(self.user, row)
+        return Response(data, status=status, headers={"ETag": tag, **(headers or {})})

@@ -191,6 +191,16 @@ def test_the_reason_of_a_leave_is_for_those_who_see_the_chart(cast: Cast, as_: C
     assert "reason" not in as_("cora").get(f"{API}/leaves/").json()["results"][0]
 
 
+def test_a_hidden_reason_cannot_be_guessed_by_a_tag_that_stays(cast: Cast, as_: Client) -> None:
+    leave = take_leave(
+        patient=cast.pat, starts_on=dt.date(2026, 2, 2), ends_on=dt.date(2026, 2, 9), reason="detox", by=TESTER
+    )
+    cora, path = as_("cora"), f"{API}/leaves/{leave.pk}/"
+    for guess in ("detox", "family"):
+        tag = cora.get(path).headers["ETag"]
+        assert cora.patch(path, {"reason": guess}, headers={"If-Match": tag}).headers["ETag"] != tag
+
+
 def test_a_task_is_done_and_reopened(cast: Cast, as_: Client) -> None:
     task = raise_task(center=cast.center, kind=StaffTask.Kind.OTHER, subject="x 1", by=TESTER)
     client = as_("cora")

@@ -72,7 +72,9 @@ def test_a_care_team_records_its_patient_but_not_the_roster(cast: Cast, as_: As,
 def test_billing_reads_attendance_without_notes_and_records_none(cast: Cast, as_: As, session: Session) -> None:
     Attendance.objects.filter(session=session).update(note="cried", reason="bus")
     base = f"/api/v1/sessions/{session.id}/attendance/"
-    (row,) = as_("bill").get(base).json()["rows"]
+    shown = as_("bill").get(base)
+    (row,) = shown.json()["rows"]
+    assert shown.headers["ETag"] != as_("clara").get(base).headers["ETag"]
     assert row["status"] == "expected"
     assert not row.keys() & {"note", "reason"}
     assert as_("bill").put(base, {"rows": []}, headers={"If-Match": '"x"'}).status_code == 403
