@@ -53,9 +53,9 @@ class PatientQuerySet(ScopedQuerySet["Patient"]):
             return self.none()
         return self.filter(
             Q(mrn=words.strip())
-            | Q(sort_key__startswith=prefix)
-            | Q(given_key__startswith=prefix)
-            | Q(preferred_key__startswith=prefix)
+            | Q(sort_key__begins_with=prefix)
+            | Q(given_key__begins_with=prefix)
+            | Q(preferred_key__begins_with=prefix)
         )
 
 

@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.db.models import CharField
+
+from backend.api.prefixes import BeginsWith
 
 
 class ApiConfig(AppConfig):
@@ -11,8 +14,9 @@ class ApiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks of the gate; their modules need the models of every app."""
+        """Register the lookup of prefixes, and the checks of the gate; their modules need the models of every app."""
         from backend.api import checks
 
+        CharField.register_lookup(BeginsWith)
         register(checks.check_containers, Tags.models)
         register(checks.check_routes, Tags.urls)
