@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
+from backend.api import wall
 from centers.models import Center
 
 
@@ -63,7 +64,8 @@ class WindowCommand(BaseCommand):
         if last <= first:
             message = f"--to {last} is not after --from {first}: the window is half-open and must hold a day."
             raise CommandError(message)
-        write_csv(self.stdout, self.header, self.rows(center, first, last))
+        with wall.atomic([center.pk]):
+            write_csv(self.stdout, self.header, self.rows(center, first, last))
 
     def rows(self, center: Center, first: dt.date, last: dt.date) -> Iterable[Sequence[Any]]:
         """The rows under the header."""

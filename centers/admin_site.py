@@ -1,7 +1,9 @@
 """The admin's door: the same accounts, limits and records as the API's."""
 
 import datetime as dt
-from typing import Any, NoReturn
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -9,11 +11,16 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.middleware import client_address, request_id_of
 from backend.api.recorder import acting_as
 from centers.sign_in_log import DOOR
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 SINCE, SEEN = "admin_since", "admin_seen"
 
@@ -54,6 +61,18 @@ class GatedAdminSite(AdminSite):
             return False
         request.session[SEEN] = at.isoformat()
         return True
+
+    def admin_view(self, view: View, *args: Any, **kwargs: Any) -> View:
+        """Every page in one transaction within the centers its reader works at, rendered before that ends."""
+        page = super().admin_view(view, *args, **kwargs)
+
+        @wraps(page)
+        def within(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            with wall.atomic(getattr(request.user, "center_ids", ())):
+                answer = page(request, *args, **kwargs)
+                return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+
+        return cast("View", within)
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
         """Not here: a changed password signs devices out, which the API does."""

@@ -143,10 +143,16 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
         )
 
     def with_roles(self, at: dt.datetime) -> Self:
-        """Each with its person and, as `role_names`, the names of the roles the person holds at `at`; one statement."""
-        held = self.model._meta.apps.get_model("centers", "RoleAssignment").objects.in_force(at)
-        names = held.filter(staff=OuterRef("staff_id")).order_by("role__name").distinct().values("role__name")
-        return self.select_related("staff").annotate(role_names=ArraySubquery(names))
+        """Each with its person, the names of the roles held at `at`, and the centers worked at; one statement."""
+        models_of = self.model._meta.apps.get_model
+        held = models_of("centers", "RoleAssignment").objects.in_force(at).filter(staff=OuterRef("staff_id"))
+        names = held.order_by("role__name").distinct().values("role__name")
+        posts = models_of("centers", "Position").objects.not_ended().filter(staff=OuterRef("staff_id"))
+        return self.select_related("staff").annotate(
+            role_names=ArraySubquery(names),
+            role_centers=ArraySubquery(held.order_by().values("center_id")),
+            position_centers=ArraySubquery(posts.order_by().values("center_id")),
+        )
 
     def revoke(self, **which: Any) -> int:
         """Let the named sign-ins never work again; returns how many did so far."""

@@ -105,6 +105,7 @@ class SignInAuthentication(BaseAuthentication):
             sign_in.note_seen(at)
         staff = sign_in.staff
         staff.acting_role = "+".join(sign_in.role_names)
+        staff.works_at = frozenset((*sign_in.role_centers, *sign_in.position_centers))
         return staff, sign_in
 
     def authenticate_header(self, request: Request) -> str:

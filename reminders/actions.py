@@ -1,12 +1,13 @@
 """What spans reminders, centers and addresses: planning, the sending switch, the rules, and who said stop."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.recorder import Actor, Event, acting_as, record
 from centers.models import Center
@@ -113,19 +114,25 @@ def suppress(*, channel: Channel, address: str, reason: str, by: Actor) -> bool:
         _stop, is_new = Suppression.objects.get_or_create(
             channel=channel, normalized=address, lifted_at=None, defaults={"reason": reason}
         )
-        for point in _points(channel, address).filter(suppressed_at__isnull=True):
-            point.suppressed_at = now()
-            point.suppressed_reason = reason
-            point.bump()
-            point.save(update_fields=["suppressed_at", "suppressed_reason", "version"])
-            raise_task(
-                center=point.center,
-                patient=point.patient,
-                kind=StaffTask.Kind.ADDRESS_SUPPRESSED,
-                subject=f"patients.ContactPoint:{point.pk}",
-                by=by,
-            )
+        for center_id in centers_in_turn():
+            with wall.within([center_id]):
+                _silence(_points(channel, address).filter(center_id=center_id, suppressed_at__isnull=True), reason, by)
     return is_new
+
+
+def _silence(points: Iterable[ContactPoint], reason: str, by: Actor) -> None:
+    for point in points:
+        point.suppressed_at = now()
+        point.suppressed_reason = reason
+        point.bump()
+        point.save(update_fields=["suppressed_at", "suppressed_reason", "version"])
+        raise_task(
+            center=point.center,
+            patient=point.patient,
+            kind=StaffTask.Kind.ADDRESS_SUPPRESSED,
+            subject=f"patients.ContactPoint:{point.pk}",
+            by=by,
+        )
 
 
 @transaction.atomic
@@ -140,12 +147,23 @@ def lift(*, channel: Channel, address: str, reason: str, by: Actor) -> bool:
             return False
         stop.lifted_at = now()
         stop.save(update_fields=["lifted_at"])
-        for point in _points(channel, address).filter(suppressed_reason=reason):
-            point.suppressed_at = None
-            point.suppressed_reason = ""
-            point.bump()
-            point.save(update_fields=["suppressed_at", "suppressed_reason", "version"])
+        for center_id in centers_in_turn():
+            with wall.within([center_id]):
+                _go_again(_points(channel, address).filter(center_id=center_id, suppressed_reason=reason))
     return True
+
+
+def centers_in_turn() -> list[UUID]:
+    """Every center's id in order: an address may belong to people of several, and each is entered by itself."""
+    return list(Center.objects.order_by("id").values_list("id", flat=True))
+
+
+def _go_again(points: Iterable[ContactPoint]) -> None:
+    for point in points:
+        point.suppressed_at = None
+        point.suppressed_reason = ""
+        point.bump()
+        point.save(update_fields=["suppressed_at", "suppressed_reason", "version"])
 
 
 def _points(channel: Channel, address: str) -> QuerySet[ContactPoint]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from random import SystemRandom
 from uuid import UUID
 
-from django.db import transaction
-
+from backend.api import wall
 from backend.api.clock import now
 from centers.models import Center
 from patients.actions import raise_task
@@ -49,7 +48,7 @@ class Order:
     lease_until: dt.datetime
 
 
-def deliver(reminder_id: UUID, claim: UUID) -> None:
+def deliver(reminder_id: UUID, claim: UUID, center_id: UUID) -> None:
     """Send one claimed reminder, or find that it is not to go.
 
     1. Under the row lock: is it still ours, and may it go now? If so the attempt is stored as pending, and committed.
@@ -58,15 +57,18 @@ def deliver(reminder_id: UUID, claim: UUID) -> None:
 
     Killed before 1 ends, the row's lease brings it back; killed later, it becomes unknown and is looked up.
     """
-    order = begin(reminder_id, claim)
+    order = begin(reminder_id, claim, center_id)
     if order is not None and now() < order.lease_until - MARGIN:
-        finish(order.reminder, order.attempt, send(order))
+        finish(order.reminder, order.attempt, center_id, send(order))
 
 
-@transaction.atomic
-def begin(reminder_id: UUID, claim: UUID) -> Order | None:
+def begin(reminder_id: UUID, claim: UUID, center_id: UUID) -> Order | None:
     """Open the attempt that holds the claim; None where there is nothing to send, or somebody began already."""
-    at = now()
+    with wall.atomic([center_id]):
+        return _begin(reminder_id, claim, now())
+
+
+def _begin(reminder_id: UUID, claim: UUID, at: dt.datetime) -> Order | None:
     reminder = Reminder.objects.held_by(reminder_id, claim, Reminder.State.CLAIMED).first()
     if reminder is None or reminder.attempts.filter(pk=claim).exists():
         return None
@@ -92,36 +94,39 @@ def send(order: Order) -> Receipt | ChannelError:
         return error
 
 
-@transaction.atomic
-def finish(reminder_id: UUID, claim: UUID, fate: Receipt | ChannelError) -> None:
+def finish(reminder_id: UUID, claim: UUID, center_id: UUID, fate: Receipt | ChannelError) -> None:
     """Write down what became of an attempt. The claim fences off late writers: they only complete their attempt."""
-    held = Reminder.objects.held_by(reminder_id, claim, Reminder.State.CLAIMED, Reminder.State.UNKNOWN)
-    reminder = held.first()
-    attempt = Attempt.objects.select_related("contact_point", "reminder").get(pk=claim)
-    attempt.close(fate)
-    if reminder is not None:
-        _go_on(reminder, attempt, fate)
+    with wall.atomic([center_id]):
+        held = Reminder.objects.held_by(reminder_id, claim, Reminder.State.CLAIMED, Reminder.State.UNKNOWN)
+        reminder = held.first()
+        attempt = Attempt.objects.select_related("contact_point", "reminder").get(pk=claim)
+        attempt.close(fate)
+        if reminder is not None:
+            _go_on(reminder, attempt, fate)
 
 
-def resolve(reminder_id: UUID, claim: UUID) -> None:
+def resolve(reminder_id: UUID, claim: UUID, center_id: UUID) -> None:
     """Find out what became of an attempt that ended in the dark, and go on from there.
 
     The provider is asked first. What it never got is tried again; what it has is settled. Where it cannot tell within
     ten minutes, one possible duplicate is preferred if the session is at least two hours away, once per reminder; else
     a person is told.
     """
-    attempt = Attempt.objects.filter(pk=claim, reminder_id=reminder_id, reminder__state=Reminder.State.UNKNOWN).first()
+    with wall.atomic([center_id]):
+        doubtful = Attempt.objects.filter(reminder_id=reminder_id, reminder__state=Reminder.State.UNKNOWN)
+        attempt = doubtful.filter(pk=claim).first()
     if attempt is None:
         return
     outcome = _looked_up(attempt.channel, reminder_id)
     if outcome is None:
-        _choose(reminder_id, claim)
+        with wall.atomic([center_id]):
+            _choose(reminder_id, claim)
     elif outcome is Outcome.ABSENT:
-        finish(reminder_id, claim, UnavailableError("never_arrived"))
+        finish(reminder_id, claim, center_id, UnavailableError("never_arrived"))
     elif outcome is Outcome.REJECTED:
-        finish(reminder_id, claim, RejectedError("rejected"))
+        finish(reminder_id, claim, center_id, RejectedError("rejected"))
     else:
-        finish(reminder_id, claim, Receipt(attempt.provider_id, outcome))
+        finish(reminder_id, claim, center_id, Receipt(attempt.provider_id, outcome))
 
 
 def _follow(reminder: Reminder, planned: Planned) -> None:
@@ -174,7 +179,6 @@ def _looked_up(channel: str, reminder_id: UUID) -> Outcome | None:
         return None
 
 
-@transaction.atomic
 def _choose(reminder_id: UUID, claim: UUID) -> None:
     """Nobody can tell what became of an attempt: wait, risk one duplicate, or put it before a person."""
     reminder = Reminder.objects.held_by(reminder_id, claim, Reminder.State.UNKNOWN).first()

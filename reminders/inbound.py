@@ -8,13 +8,14 @@ from uuid import NAMESPACE_OID, uuid5
 
 from django.db import transaction
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.recorder import Event, acting_as, record
 from centers.models import Center
 from patients.actions import raise_task
 from patients.models import ContactPoint, StaffTask
 from reminders import wording
-from reminders.actions import KINDS, SYSTEM, lift, suppress
+from reminders.actions import KINDS, SYSTEM, centers_in_turn, lift, suppress
 from reminders.channels import ChannelError, Message, adapter_of
 from reminders.models import Channel, Reminder
 
@@ -106,11 +107,13 @@ def _key(kind: str, sender: str, when: str) -> str:
 
 
 def _points(channel: Channel, sender: str) -> list[ContactPoint]:
-    return list(
-        ContactPoint.objects.filter(kind=KINDS[channel], normalized=sender, ended_at__isnull=True)
-        .select_related("center", "patient")
-        .order_by("id")
-    )
+    """The contact points in use of that address, center by center."""
+    found: list[ContactPoint] = []
+    for center_id in centers_in_turn():
+        points = ContactPoint.objects.filter(kind=KINDS[channel], normalized=sender, ended_at__isnull=True)
+        with wall.within([center_id]):
+            found += points.filter(center_id=center_id).select_related("center", "patient").order_by("id")
+    return found
 
 
 def _only_center(channel: Channel, sender: str) -> Center | None:
@@ -123,9 +126,10 @@ def _note_answers(channel: Channel, sender: str, *, is_canceled: bool) -> None:
     """Tie an answer to the next day each patient at the address was reminded of."""
     note: Callable[[Reminder], object] = _put_before_staff if is_canceled else _log_confirmation
     for point in _points(channel, sender):
-        reminder = Reminder.objects.told(point.patient_id, now()).first()
-        if reminder is not None:
-            note(reminder)
+        with wall.within([point.center_id]):
+            reminder = Reminder.objects.told(point.patient_id, now()).first()
+            if reminder is not None:
+                note(reminder)
 
 
 def _log_confirmation(reminder: Reminder) -> None:

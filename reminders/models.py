@@ -90,6 +90,7 @@ class Reminder(Identified, Versioned):
                 name="reminder_state_known",
             ),
             models.UniqueConstraint(fields=["patient", "local_day", "offset_hours"], name="reminder_once"),
+            models.UniqueConstraint(fields=["id", "center"], name="reminder_id_center"),
             models.CheckConstraint(
                 condition=~Q(state="claimed") | Q(claim__isnull=False, lease_until__isnull=False),
                 name="reminder_claim_has_a_lease",

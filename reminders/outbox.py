@@ -14,10 +14,11 @@ from reminders.reasons import Reason
 
 
 class Claim(NamedTuple):
-    """A reminder, and the attempt that holds it."""
+    """A reminder, the attempt that holds it, and the center in which both lie."""
 
     reminder: UUID
     attempt: UUID
+    center: UUID
 
 
 # A canceled row nobody ever tried to send comes back to life; every other state stands for good.
@@ -60,7 +61,8 @@ _CLAIM = """
 WITH due AS (
     SELECT reminder.id FROM reminders_reminder reminder
     JOIN centers_center center ON center.id = reminder.center_id AND center.sending_since IS NOT NULL
-    WHERE reminder.state = 'planned' AND reminder.due_at <= %(at)s AND reminder.session_starts_at > %(at)s
+    WHERE reminder.center_id = %(center)s
+      AND reminder.state = 'planned' AND reminder.due_at <= %(at)s AND reminder.session_starts_at > %(at)s
       AND (reminder.next_try_at IS NULL OR reminder.next_try_at <= %(at)s)
     ORDER BY reminder.due_at, reminder.id LIMIT %(limit)s
     FOR NO KEY UPDATE OF reminder SKIP LOCKED
@@ -68,17 +70,17 @@ WITH due AS (
 UPDATE reminders_reminder claimed SET state = 'claimed', claim = gen_random_uuid(), lease_until = %(lease)s,
     version = claimed.version + 1
 FROM due WHERE claimed.id = due.id
-RETURNING claimed.id, claimed.claim
+RETURNING claimed.id, claimed.claim, claimed.center_id
 """
 _RELEASE = """
 UPDATE reminders_reminder SET state = 'planned', claim = NULL, lease_until = NULL, version = version + 1
-WHERE state = 'claimed' AND claim = ANY(%(claims)s)
+WHERE center_id = %(center)s AND state = 'claimed' AND claim = ANY(%(claims)s)
 """
 # A lease that ran out: nothing had begun, so the row is anybody's again ...
 _EXPIRE = """
 WITH late AS (
     SELECT reminder.id FROM reminders_reminder reminder
-    WHERE reminder.state = 'claimed' AND reminder.lease_until <= %(at)s
+    WHERE reminder.center_id = %(center)s AND reminder.state = 'claimed' AND reminder.lease_until <= %(at)s
       AND NOT EXISTS (SELECT FROM reminders_attempt attempt WHERE attempt.id = reminder.claim)
     FOR NO KEY UPDATE OF reminder SKIP LOCKED
 )
@@ -89,7 +91,7 @@ FROM late WHERE stored.id = late.id
 _DOUBT = """
 WITH late AS (
     SELECT reminder.id FROM reminders_reminder reminder
-    WHERE reminder.state = 'claimed' AND reminder.lease_until <= %(at)s
+    WHERE reminder.center_id = %(center)s AND reminder.state = 'claimed' AND reminder.lease_until <= %(at)s
       AND EXISTS (SELECT FROM reminders_attempt attempt WHERE attempt.id = reminder.claim)
     FOR NO KEY UPDATE OF reminder SKIP LOCKED
 )
@@ -99,23 +101,24 @@ FROM late WHERE stored.id = late.id
 """
 _UNRESOLVED = """
 WITH doubtful AS (
-    SELECT id FROM reminders_reminder WHERE state = 'unknown' AND next_try_at <= %(at)s
+    SELECT id FROM reminders_reminder WHERE center_id = %(center)s AND state = 'unknown' AND next_try_at <= %(at)s
     ORDER BY next_try_at, id LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE reminders_reminder asked SET next_try_at = %(again)s FROM doubtful WHERE asked.id = doubtful.id
-RETURNING asked.id, asked.claim
+RETURNING asked.id, asked.claim, asked.center_id
 """
 _OVERDUE = """
 WITH overdue AS (
-    SELECT id FROM reminders_reminder WHERE state = 'planned' AND due_at <= %(at)s AND session_starts_at <= %(at)s
+    SELECT id FROM reminders_reminder
+    WHERE center_id = %(center)s AND state = 'planned' AND due_at <= %(at)s AND session_starts_at <= %(at)s
     ORDER BY due_at, id LIMIT %(limit)s
     FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE reminders_reminder stored SET state = 'skipped', reason = %(reason)s, settled_at = %(at)s,
     version = stored.version + 1
 FROM overdue WHERE stored.id = overdue.id
-RETURNING stored.center_id, stored.patient_id
+RETURNING stored.patient_id
 """
 
 
@@ -147,31 +150,33 @@ def drop_due(center: Center, at: dt.datetime) -> list[UUID]:
     return _patients(_DROP_DUE, {"center": center.pk, "at": at, "reason": str(Reason.DUE_BEFORE_SWITCH)})
 
 
-def claim(at: dt.datetime, lease: dt.timedelta, limit: int) -> list[Claim]:
-    """Take due reminders of sending centers, each for a new attempt; no two dispatchers ever take the same."""
-    return [Claim(*row) for row in _rows(_CLAIM, {"at": at, "lease": at + lease, "limit": limit})]
+def claim(center_id: UUID, at: dt.datetime, lease: dt.timedelta, limit: int) -> list[Claim]:
+    """Take due reminders of a sending center, each for a new attempt; no two dispatchers ever take the same."""
+    bound = {"center": center_id, "at": at, "lease": at + lease, "limit": limit}
+    return [Claim(*row) for row in _rows(_CLAIM, bound)]
 
 
-def release(claims: Iterable[Claim]) -> None:
+def release(center_id: UUID, claims: Iterable[Claim]) -> None:
     """Give back what could not be handed to a worker."""
-    _rows(_RELEASE, {"claims": [each.attempt for each in claims]})
+    _rows(_RELEASE, {"center": center_id, "claims": [each.attempt for each in claims]})
 
 
-def expire(at: dt.datetime) -> None:
+def expire(center_id: UUID, at: dt.datetime) -> None:
     """Give back what a worker held too long: unbegun, to be claimed again; begun, to be resolved."""
-    _rows(_EXPIRE, {"at": at})
-    _rows(_DOUBT, {"at": at})
+    _rows(_EXPIRE, {"center": center_id, "at": at})
+    _rows(_DOUBT, {"center": center_id, "at": at})
 
 
-def unresolved(at: dt.datetime, again: dt.timedelta, limit: int) -> list[Claim]:
+def unresolved(center_id: UUID, at: dt.datetime, again: dt.timedelta, limit: int) -> list[Claim]:
     """Reminders nobody knows the fate of; each is given out again only after a while."""
-    return [Claim(*row) for row in _rows(_UNRESOLVED, {"at": at, "again": at + again, "limit": limit})]
+    bound = {"center": center_id, "at": at, "again": at + again, "limit": limit}
+    return [Claim(*row) for row in _rows(_UNRESOLVED, bound)]
 
 
-def skip_overdue(at: dt.datetime, limit: int) -> list[tuple[UUID, UUID]]:
-    """Give up what was not sent before its session; returns centers and patients."""
-    found = _rows(_OVERDUE, {"at": at, "limit": limit, "reason": str(Reason.TOO_LATE)})
-    return [(center_id, patient_id) for center_id, patient_id in found]
+def skip_overdue(center_id: UUID, at: dt.datetime, limit: int) -> list[UUID]:
+    """Give up what was not sent before its session; returns the patients."""
+    bound = {"center": center_id, "at": at, "limit": limit, "reason": str(Reason.TOO_LATE)}
+    return _patients(_OVERDUE, bound)
 
 
 def _timed(wanted: Iterable[Planned]) -> dict[str, list[Any]]:

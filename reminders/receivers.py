@@ -5,7 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
+from backend.api import wall
 from backend.api.recorder import Actor
+from centers.models import Center
 from reminders.actions import plan
 from scheduling.models import Session
 from scheduling.signals import notice_wanted
@@ -22,4 +24,10 @@ def plan_again(*, session: Session, by: Actor, **_news: Any) -> None:
     It is a courtesy, so its failure fails nothing: the planner sees the change within a minute, and every reminder is
     judged again when it is sent.
     """
-    transaction.on_commit(partial(plan, center=session.center, by=by), robust=True)
+    transaction.on_commit(partial(_plan, session.center, by), robust=True)
+
+
+def _plan(center: Center, by: Actor) -> None:
+    """The transaction that brought the news is over, and with it the centers it was within."""
+    with wall.atomic([center.pk]):
+        plan(center=center, by=by)

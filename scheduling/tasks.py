@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 from django.db import IntegrityError, transaction
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.recorder import Actor, acting_as
 from centers.models import Center
@@ -27,7 +28,7 @@ def extend_calendars() -> int:
 def extend_calendar(center: Center) -> int:
     """Extend one center's calendar to eight weeks from its today; a center made ahead that far is left alone."""
     until = local_date(center.timezone, now()) + AHEAD
-    with acting_as(PLANNER), transaction.atomic():
+    with acting_as(PLANNER), wall.atomic([center.pk]):
         center = Center.objects.select_for_update(no_key=True).get(pk=center.pk)
         if center.calendar_to >= until:
             return 0

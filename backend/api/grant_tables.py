@@ -18,8 +18,7 @@ REACH = SQL(
 )
 GRANTS = SQL(
     "SELECT {is_inner} AS is_inner, given.{target} AS object_id, {parent} AS parent_id, may.codename"
-    " FROM {grants} given"
-    " JOIN {permissions} may ON may.id = given.permission_id JOIN {held} held ON held.{held_id} = given.{target}"
+    " FROM {grants} given JOIN {permissions} may ON may.id = given.permission_id"
     " WHERE given.{holder} IN {subjects}"
     " AND given.starts_at <= %(now)s AND (given.expires_at IS NULL OR given.expires_at > %(now)s)"
 )
@@ -69,7 +68,7 @@ def membership() -> Membership:
 
 @cache
 def parent_name() -> str:
-    """The foreign key by which the inner container points at the outer: it bears the outer model's name."""
+    """The foreign key by which the inner container and its grants point at the outer: it bears the outer's name."""
     outer, _ = containers()
     return str(outer._meta.model_name)
 
@@ -86,12 +85,11 @@ def _branch(container: type[models.Model], subject: str) -> Composed:
     model, is_inner = getattr(grant_tables(container), subject), container is containers()[1]
     names = {"grants": Identifier(model._meta.db_table), "permissions": Identifier(Permission._meta.db_table)}
     names |= {"target": _column(model, "content_object"), "holder": _column(model, subject)}
-    names |= {"held": Identifier(container._meta.db_table), "held_id": _column(container, "id")}
-    parent = _column(container, parent_name()) if is_inner else None
+    parent = _column(model, parent_name()) if is_inner else None
     return GRANTS.format(
         **names,
         is_inner=SQL("TRUE" if is_inner else "FALSE"),
-        parent=SQL("held.{}").format(parent) if parent else SQL("NULL::uuid"),
+        parent=SQL("given.{}").format(parent) if parent else SQL("NULL::uuid"),
         subjects=_member_groups() if subject == "group" else SQL("(%(user)s)"),
     )
 

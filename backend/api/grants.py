@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from backend.api import gate, recorder
 from backend.api.clock import now
-from backend.api.grant_tables import GrantTables, containers, grant_tables, membership
+from backend.api.grant_tables import GrantTables, containers, grant_tables, membership, parent_name
 
 
 class DatedGrant(models.Model):
@@ -80,6 +80,7 @@ def project_all(wanted: Wanted, *, center_id: UUID | None) -> int:
     """Make the grants and memberships of each ground exactly those wanted; returns how many rows changed.
 
     The caller holds the lock on the records of these grounds. One audit event names the subjects and the patients.
+    Grants on patients lie in `center_id`, which must be theirs.
     """
     stored = _stored(Q(ground_type=kind, ground_id__in=ids) for kind, ids in _by_type(wanted).items())
     asked = {(ground, key) for ground, keys in wanted.items() for key in keys}
@@ -88,7 +89,7 @@ def project_all(wanted: Wanted, *, center_id: UUID | None) -> int:
     if not gone and not new:
         return 0
     _delete(stored, gone)
-    _insert(new)
+    _insert(new, center_id)
     gate.forget_every_reach()
     _record(gone, new, center_id)
     return len(gone) + len(new)
@@ -167,11 +168,14 @@ def _delete(stored: Rows, gone: Iterable[tuple[Ground, Key]]) -> None:
         model._default_manager.filter(pk__in=pks).delete()
 
 
-def _insert(new: Iterable[tuple[Ground, Key]]) -> None:
+def _insert(new: Iterable[tuple[Ground, Key]], center_id: UUID | None) -> None:
     by_table: dict[type[models.Model], list[models.Model]] = {}
+    inner = containers()[1]._meta.label
     permissions = _permissions({key for _, key in new if isinstance(key, GrantKey)})
     for ground, key in new:
         model, values = _row(key, permissions)
+        if isinstance(key, GrantKey) and key.container == inner:
+            values[f"{parent_name()}_id"] = center_id
         row = model(**values, ground_type=ground.type, ground_id=ground.id)
         by_table.setdefault(model, []).append(row)
     for model, rows in by_table.items():

@@ -52,6 +52,10 @@ class StoredAnswer(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=("user_id", "route", "key"), name="api_storedanswer_one_per_key"),
+            models.CheckConstraint(
+                condition=models.Q(patients=[]) | models.Q(center_id__isnull=False),
+                name="api_storedanswer_with_patients_has_center",
+            ),
         ]
         indexes = [models.Index(fields=["created_at"], name="api_storedanswer_created")]
 
@@ -81,6 +85,6 @@ class StoredAnswer(models.Model):
 
     @classmethod
     def purge(cls, at: dt.datetime) -> int:
-        """Delete the answers nobody can ask for any more; returns how many."""
+        """Delete the answers of the open centers nobody can ask for any more; returns how many."""
         deleted, _ = cls._default_manager.filter(created_at__lte=at - ANSWER_LIFETIME).delete()
         return deleted

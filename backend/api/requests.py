@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from backend.api import recorder, replays
+from backend.api import recorder, replays, wall
 from backend.api.errors import ROLLED_BACK, problem_of, sqlstate_of
 from backend.api.gate import forget_reach, reach_of
 from backend.api.middleware import client_address, request_id_of
@@ -108,6 +108,9 @@ class RecordedViewSet(GenericViewSet[Any]):
             self.get_object()
         return replays.is_visible(stored, self.request.user)
 
+    def check_entry(self) -> None:
+        """Hook: refuse whoever holds the codename nowhere, before anything that was sent is read."""
+
     def check_query(self) -> None:
         """Hook: refuse a query that is not declared."""
 
@@ -119,12 +122,14 @@ class RecordedViewSet(GenericViewSet[Any]):
     def _in_transaction(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the handler, again if PostgreSQL rolled it back for the sake of another transaction.
 
-        Any method may run again: what was rolled back has had no effect.
+        Any method may run again: what was rolled back has had no effect. The transaction is within the centers at which
+        the user works, from before the reach is read until the log is written.
         """
+        centers = frozenset(getattr(request.user, "center_ids", ()))
         attempt = 1
         while True:
             try:
-                with transaction.atomic():
+                with wall.atomic(centers):
                     return self._work(handler, request, *args, **kwargs)
             except OperationalError as error:
                 if sqlstate_of(error) not in ROLLED_BACK or attempt == ATTEMPTS:
@@ -134,6 +139,7 @@ class RecordedViewSet(GenericViewSet[Any]):
             attempt += 1
 
     def _work(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.check_entry()
         self.check_query()
         stored = replays.claim(request, self.codename) if request.method == "POST" else None
         if stored is not None and not stored.is_new:

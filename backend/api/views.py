@@ -42,10 +42,9 @@ class GatedViewSet(RecordedViewSet):
         """Who asks."""
         return self.request.user
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Also: nobody creates anything who holds the codename nowhere; no body is read before that is known."""
-        super().initial(request, *args, **kwargs)
-        if request.method == "POST" and not self.detail and not self.may_create():
+    def check_entry(self) -> None:
+        """Nobody creates anything who holds the codename nowhere; no body is read before that is known."""
+        if self.request.method == "POST" and not self.detail and not self.may_create():
             raise exceptions.PermissionDenied
 
     def may_create(self) -> bool:

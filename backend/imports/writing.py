@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
+from backend.api import wall
 from backend.api.grants import project_all
 from backend.api.recorder import Actor, Event, record
 from backend.imports.book import Book, Progress
@@ -40,6 +41,13 @@ def write_export(export: Export, *, by: Actor, progress: Progress) -> Center:
     Raises django.db.IntegrityError where the database finds a clash that reading did not.
     """
     book = Book(export, Schedule(export), by, _center(export, by=by), progress)
+    with wall.within([book.center.id]):
+        _write(book)
+    return book.center
+
+
+def _write(book: Book) -> None:
+    """All that lies in the center, and the one entry of the log that names everybody in it."""
     _write_places(book)
     write_staff(book)
     write_patients(book)
@@ -60,7 +68,6 @@ def write_export(export: Export, *, by: Actor, progress: Progress) -> Center:
             details=counts,
         )
     )
-    return book.center
 
 
 def _center(export: Export, *, by: Actor) -> Center:

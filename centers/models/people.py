@@ -59,6 +59,8 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
     created_at = models.DateTimeField(default=now, editable=False)
     # The names of the roles held when the request was authenticated; the log keeps them with every act.
     acting_role = ""
+    # The centers worked at when the request was authenticated; None on a row that was read otherwise.
+    works_at: frozenset[UUID] | None = None
     # The role assignments in force, of a row read `with_people`. No default: prefetching takes one for an answer.
     assignments_now: Sequence["RoleAssignment"]
     groups: Any = models.ManyToManyField(
@@ -84,6 +86,18 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def center_ids(self) -> frozenset[UUID]:
+        """The centers the wall opens to the person: those of positions not ended and of roles in force.
+
+        As of when the request was authenticated; read by a statement where nothing was.
+        """
+        if self.works_at is not None:
+            return self.works_at
+        posts = self.positions.not_ended().order_by().values_list("center_id")
+        held = self.role_assignments.in_force(now()).order_by().values_list("center_id")
+        return frozenset(center_id for (center_id,) in posts.union(held))
 
     def as_actor(self) -> Actor:
         """The person as the log names who acts: values that stay true when the row changes."""
@@ -198,8 +212,10 @@ class SignIn(Identified):
     revoked_at = models.DateTimeField(null=True, blank=True)
     device = models.CharField(max_length=200, blank=True)
 
-    # The roles held by the person when the row was read `with_roles`.
+    # The roles held by the person when the row was read `with_roles`, and where they and the positions are.
     role_names: tuple[str, ...] = ()
+    role_centers: tuple[UUID, ...] = ()
+    position_centers: tuple[UUID, ...] = ()
 
     objects = SignInQuerySet.as_manager()
 

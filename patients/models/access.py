@@ -24,6 +24,7 @@ class PatientUserGrant(DatedGrant, UserObjectPermissionBase):
     """A codename granted to one person on one patient."""
 
     content_object = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
@@ -40,6 +41,7 @@ class PatientGroupGrant(DatedGrant, GroupObjectPermissionBase):
     """A codename granted to a subject group (a group's facilitators) on one patient."""
 
     content_object = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="+")
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -32,6 +32,7 @@ class ContactPoint(Identified, Versioned):
     class Meta:
         ordering = ["kind", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["id", "center"], name="contactpoint_id_center"),
             models.UniqueConstraint(
                 fields=["patient", "kind"], condition=Q(ended_at__isnull=True), name="contactpoint_one_of_a_kind"
             ),

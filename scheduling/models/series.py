@@ -89,6 +89,7 @@ class Pattern(Identified, Versioned):
     class Meta:
         ordering = ["weekday", "start_time", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["id", "center"], name="pattern_id_center"),
             models.CheckConstraint(condition=Q(weekday__lte=6), name="pattern_on_a_weekday"),
             models.CheckConstraint(condition=Q(kind__in=SessionKind.values), name="pattern_kind_known"),
             models.CheckConstraint(condition=Q(minutes__gte=1, minutes__lte=1440), name="pattern_has_a_length"),

@@ -165,7 +165,7 @@ def test_a_page_costs_the_same_whatever_it_holds(
 ) -> None:
     for _ in range(rows):
         write("read", new_id(), at=NOON)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(8):
         found(officer, to="2026-03-03T00:00:00Z")
 
 

@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import models
 from rest_framework.test import APIClient
 
 from backend.api import recorder
 from backend.api.grants import GrantKey, Ground, project
 from backend.api.ids import new_id
 from backend.api.recorder import Actor, Event, acting_as
-from centers.models import Center, Staff
+from centers.models import Center, Position, Staff
 from patients.models import Patient
 
 EVER = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
@@ -76,16 +75,22 @@ def staff(db: None, acting: None) -> Staff:
 
 @pytest.fixture
 def give(events: list[Event]) -> Give:
-    """Grant codenames on a container to a person or a group: `give(staff, center, "view_patient", expires_at=...)`."""
+    """Grant codenames on a container to a person or a group: `give(staff, center, "view_patient", expires_at=...)`.
 
-    def grant_all(subject: Any, container: models.Model, *codenames: str, **dates: Any) -> Ground:
+    A person comes to work at the center, too: the wall opens it to nobody else.
+    """
+
+    def grant_all(subject: Any, container: Any, *codenames: str, **dates: Any) -> Ground:
         ground = Ground("test", new_id())
         kind: Any = "user" if isinstance(subject, Staff) else "group"
         dates.setdefault("starts_at", EVER)
         wanted = [
             GrantKey(kind, subject.pk, codename, container._meta.label, container.pk, **dates) for codename in codenames
         ]
-        project(ground=ground, wanted=wanted, center_id=None)
+        center_id = container.pk if isinstance(container, Center) else container.center_id
+        if isinstance(subject, Staff):
+            Position.objects.get_or_create(center_id=center_id, staff=subject, title="counselor")
+        project(ground=ground, wanted=wanted, center_id=center_id)
         events.clear()
         return ground
 

@@ -153,7 +153,7 @@ def test_the_staff_page_costs_the_same_for_any_number(
 ) -> None:
     for _ in range(8):
         staff_with_role(center)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(9):
         assert len(api.get(f"{API}/staff/").json()["results"]) == 9
 
 
@@ -266,5 +266,5 @@ def test_a_list_of_rooms_is_three_statements(
     for _ in range(3):
         RoomFactory(center=center)
     client = client_of(counselor)
-    with django_assert_num_queries(5):  # sign-in, savepoint and its release, reach, rooms
+    with django_assert_num_queries(7):  # sign-in, savepoint, wall, reach, rooms, leaving the wall, release
         assert len(client.get(f"{API}/rooms/").json()["results"]) == 3

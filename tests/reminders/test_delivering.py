@@ -87,7 +87,7 @@ def test_an_order_that_arrives_twice_is_carried_out_once(claim: Claim) -> None:
 
 
 def test_an_order_for_a_claim_that_is_gone_does_nothing(claim: Claim) -> None:
-    assert at(DUE, Claim(claim.reminder, new_id())) == ("claimed", "")
+    assert at(DUE, Claim(claim.reminder, new_id(), claim.center)) == ("claimed", "")
 
 
 def test_a_worker_that_dawdles_past_its_lease_sends_nothing(claim: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -252,7 +252,7 @@ def test_what_the_provider_rejected_in_the_dark_is_given_up(world: World, script
         order = begin(*claim)
         assert order
         assert isinstance(send(order), RejectedError)
-        outbox.expire(DUE + LEASE)
+        outbox.expire(the_reminder().center_id, DUE + LEASE)
     assert at(DUE + LEASE, claim, resolve) == ("failed", "address_rejected")
 
 
@@ -286,7 +286,7 @@ def test_close_to_the_session_no_duplicate_is_risked(script: type[ScriptedSms], 
 def test_an_attempt_cut_off_by_a_kill_counts_as_a_doubt(script: type[ScriptedSms], claim: Claim) -> None:
     with frozen(DUE):
         begin(*claim)
-        outbox.expire(DUE + LEASE)
+        outbox.expire(the_reminder().center_id, DUE + LEASE)
     script.is_blind = True
     assert at(DUE + LEASE, claim, resolve) == ("unknown", "")
     assert Attempt.objects.get().error_code == "cut_off"
@@ -324,7 +324,7 @@ def test_a_worker_back_from_the_dead_settles_what_is_still_its_own(claim: Claim)
         order = begin(*claim)
         assert order
         receipt = send(order)
-        outbox.expire(DUE + LEASE)
+        outbox.expire(the_reminder().center_id, DUE + LEASE)
         finish(*claim, receipt)
     assert the_reminder().state == "delivered"
 
@@ -338,7 +338,7 @@ def test_a_poisonous_message_ends_as_failed_like_any_other(
         with pytest.raises(ZeroDivisionError):
             at(moment, claim)
         moment += LEASE
-        outbox.expire(moment)
+        outbox.expire(the_reminder().center_id, moment)
         at(moment, claim, resolve)
         moment += HOUR / 4
         claim = next(iter(world.claim(moment)), claim)

@@ -37,11 +37,11 @@ from tests.reminders.world import (
 Order = tuple[UUID, UUID]
 
 
-def ignore(reminder_id: UUID, claim: UUID) -> None:
+def ignore(reminder_id: UUID, claim: UUID, center_id: UUID) -> None:
     """A worker that never wakes."""
 
 
-def dead(reminder_id: UUID, claim: UUID) -> None:
+def dead(reminder_id: UUID, claim: UUID, center_id: UUID) -> None:
     raise BrokerError
 
 
@@ -49,7 +49,7 @@ def held() -> Claim:
     """The one reminder, and the attempt that holds it."""
     reminder = the_reminder()
     assert reminder.claim
-    return Claim(reminder.pk, reminder.claim)
+    return Claim(reminder.pk, reminder.claim, reminder.center_id)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def crowd(world: World, count: int) -> None:
     world.plan()
 
 
-def a_round(at: dt.datetime = DUE, hand: Callable[[UUID, UUID], object] = ignore) -> int:
+def a_round(at: dt.datetime = DUE, hand: Callable[[UUID, UUID, UUID], object] = ignore) -> int:
     with frozen(at):
         return dispatch(deliver=hand, resolve=resolve)
 
@@ -100,7 +100,7 @@ def test_a_lost_broker_loses_nothing_and_is_tried_again(due: World) -> None:
     crowd(due, 1)
     handed: list[UUID] = []
 
-    def dies_after_one(reminder_id: UUID, claim: UUID) -> None:
+    def dies_after_one(reminder_id: UUID, _claim: UUID, _center: UUID) -> None:
         if handed:
             raise BrokerError
         handed.append(reminder_id)
@@ -234,7 +234,7 @@ def test_dispatchers_in_parallel_hand_over_every_reminder_once(acting: None, mon
 
 
 def _collect(handed: list[UUID]) -> None:
-    dispatch(deliver=lambda reminder_id, _claim: handed.append(reminder_id), resolve=ignore)
+    dispatch(deliver=lambda reminder_id, _claim, _center: handed.append(reminder_id), resolve=ignore)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -267,6 +267,6 @@ def test_a_row_the_planner_holds_is_left_for_the_next_round(acting: None) -> Non
     counts: list[int] = []
     with transaction.atomic():
         list(Reminder.objects.unsent_of(world.center))
-        in_threads(lambda: counts.append(len(outbox.claim(DUE, LEASE, BATCH))), 1)
+        in_threads(lambda: counts.append(len(outbox.claim(world.center.pk, DUE, LEASE, BATCH))), 1)
     connection.close()
     assert (counts, len(world.claim())) == ([0], 1)

@@ -37,9 +37,9 @@ OPEN = ("planned", "claimed", "unknown")
 def work(at: dt.datetime) -> None:
     """One process: a dispatcher that is its own worker, killed at the points named."""
 
-    def carry_out(reminder_id: UUID, claim: UUID) -> None:
+    def carry_out(reminder_id: UUID, claim: UUID, center_id: UUID) -> None:
         die("claimed", str(reminder_id))
-        deliver(reminder_id, claim)
+        deliver(reminder_id, claim, center_id)
         die("settled", str(reminder_id))
 
     with acting_as(SYSTEM), frozen(at):

@@ -44,7 +44,7 @@ class World:
             return plan(center=self.center, by=TESTER)
 
     def claim(self, at: dt.datetime = DUE) -> list[Claim]:
-        return outbox.claim(at, LEASE, 100)
+        return outbox.claim(self.center.pk, at, LEASE, 100)
 
 
 def a_world(*offsets: int, **center: Any) -> World:

@@ -243,4 +243,4 @@ def queries_of_recording(cast: Cast, as_: As, people: int) -> int:
 
 def test_a_roster_of_12_costs_as_many_statements_as_one_of_40(cast: Cast, as_: As, before: dt.datetime) -> None:
     counted = [queries_of_recording(cast, as_, people) for people in (12, 40)]
-    assert counted[0] == counted[1] <= 12, counted
+    assert counted[0] == counted[1] <= 15, counted

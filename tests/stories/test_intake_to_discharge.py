@@ -105,8 +105,8 @@ def remind(story: Story, broker: list[tuple[str, ...]]) -> None:
 
 
 def keep_on(broker: list[tuple[str, ...]]) -> Any:
-    def hand_over(reminder_id: UUID, claim: UUID) -> None:
-        broker.append((str(reminder_id), str(claim)))
+    def hand_over(*ids: UUID) -> None:
+        broker.append(tuple(map(str, ids)))
 
     return hand_over
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.recorder import Actor, acting_as
 from backend.demo.people import introduce
@@ -40,12 +41,14 @@ class Command(BaseCommand):
         export, _ = read_export(SAMPLE)
         with acting_as(operator("demo")) as context:
             center = Center.objects.filter(name=export.center.name).first() or self.load(export, context.actor)
-            counselor = Staff.objects.get(id=_counselor(center))
-            people = introduce(center, counselor, by=context.actor, path=PASSWORDS)
+            with wall.atomic([center.pk]):
+                counselor = Staff.objects.get(id=_counselor(center))
+                people = introduce(center, counselor, by=context.actor, path=PASSWORDS)
+                session = session_to_record(counselor)
+                lines = recording(options["base_url"], people[0], session) if session is not None else ""
         self.stdout.write(introduction(options["base_url"], people))
-        session = session_to_record(counselor)
-        if session is not None:
-            self.stdout.write(recording(options["base_url"], people[0], session))
+        if lines:
+            self.stdout.write(lines)
 
     def load(self, export: Export, by: Actor) -> Center:
         """Move the sample to today and store it; its reminders go out."""
@@ -53,7 +56,8 @@ class Command(BaseCommand):
         weeks = weeks_to_today(export, today)
         moved = known_by(shifted(export, weeks), now())
         center = write_export(moved, by=by, progress=lambda _rows: None)
-        switch_sending(center=center, on=True, by=by)
+        with wall.atomic([center.pk]):
+            switch_sending(center=center, on=True, by=by)
         self.stdout.write(f"Loaded {center.name}, moved by {weeks:+d} week(s): today, {today}, lies in its tenth week.")
         return center
 

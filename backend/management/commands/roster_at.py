@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from backend.api import wall
 from backend.reports import a_date, center_named, write_csv
 from groups.reports import roster_at
 
@@ -22,4 +23,5 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Write the table to standard output."""
         center = center_named(options["center"])
-        write_csv(self.stdout, ("group", "date", "mrn"), roster_at(center, options["at"]))
+        with wall.atomic([center.pk]):
+            write_csv(self.stdout, ("group", "date", "mrn"), roster_at(center, options["at"]))

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from backend.api import wall
 from backend.api.errors import Refused
 from backend.api.problems import TEXTS
 from backend.api.recorder import Actor
@@ -32,7 +33,10 @@ class Command(BaseCommand):
         operator = Actor("system:appoint", getpass.getuser())
         try:
             position = self.position(options, operator)
-            assign_role(staff=position.staff, center=position.center, role=RoleName(options["role"]), by=operator)
+            # Care teams and groups hear of a new role, within its center.
+            with wall.within([position.center_id]):
+                role = RoleName(options["role"])
+                assign_role(staff=position.staff, center=position.center, role=role, by=operator)
         except Refused as refused:
             raise CommandError(TEXTS[refused.code][1]) from refused
         self.stderr.write(f"Appointed. `manage invite {options['email']}` prints a link for a first password.")
