@@ -30,9 +30,9 @@ def arguments() -> argparse.Namespace:
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """All figures, in the order (a) to (d)."""
+    """All figures, in the order (a) to (e)."""
     result: dict[str, Any] = {"seed": options.seed, "rounds": options.rounds}
-    with ExitStack() as stack, tqdm(total=7, file=sys.stderr, desc="tables", unit=" steps") as bar:
+    with ExitStack() as stack, tqdm(total=9, file=sys.stderr, desc="tables", unit=" steps") as bar:
         stack.enter_context(databases.migrated())
         bar.update()
         small, large = (_census(bar, number) for number in (figures.SMALL_CENSUS, options.census))
@@ -40,6 +40,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "sessions_page": partial(figures.sessions_page, small, options.rounds),
             "census": partial(figures.census, small, large, options.rounds),
             "attendance": partial(figures.attendance, small, options.rounds),
+            "wall_small": partial(figures.wall, small, options.rounds),
+            "wall_large": partial(figures.wall, large, options.rounds),
             "import": figures.sample_import,
         }
         for name, figure in taken.items():

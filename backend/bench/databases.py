@@ -16,15 +16,19 @@ TEMPLATE = f"bench_{os.getpid()}"
 PATIENT = {"DATABASE_STATEMENT_TIMEOUT": "0", "DATABASE_IDLE_TIMEOUT": "0"}
 
 
-def address(name: str) -> str:
-    """The address of one of our databases on the server that DATABASE_URL names."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
+def address(name: str, *, served: bool = False) -> str:
+    """The address of one of our databases on the server that DATABASE_URL names.
+
+    What is `served` connects as the application, as it does anywhere else: the wall stops nobody who owns this server.
+    """
+    role = "DATABASE_APP_URL" if served and "DATABASE_APP_URL" in os.environ else "DATABASE_URL"
+    parts = urlsplit(os.environ[role])
     return urlunsplit((parts.scheme, parts.netloc, f"/{name}", "", ""))
 
 
-def environment(name: str) -> dict[str, str]:
+def environment(name: str, *, served: bool = False) -> dict[str, str]:
     """What a child needs to work on one of our databases."""
-    return os.environ | {"DATABASE_URL": address(name), "DJANGO_SETTINGS_MODULE": "backend.settings"}
+    return os.environ | {"DATABASE_URL": address(name, served=served), "DJANGO_SETTINGS_MODULE": "backend.settings"}
 
 
 def run(name: str, *arguments: str, extra: Mapping[str, str] = PATIENT) -> str:
@@ -45,10 +49,21 @@ def migrated() -> Iterator[str]:
         _drop_all()
 
 
-def copy(name: str) -> str:
-    """An empty, migrated database of another name."""
+def copy(name: str, of: str = TEMPLATE) -> str:
+    """A database of another name, empty and migrated unless it is the copy of a filled one."""
     full = f"{TEMPLATE}_{name}"
-    _administer("CREATE DATABASE {} TEMPLATE {}", full, TEMPLATE)
+    _administer("CREATE DATABASE {} TEMPLATE {}", full, of)
+    return full
+
+
+def without_wall(name: str, of: str) -> str:
+    """A copy of a filled database in which no policy stands."""
+    full = copy(name, of)
+    with psycopg.connect(address(full), autocommit=True) as connection:
+        for (table,) in connection.execute("SELECT relname FROM pg_class WHERE relrowsecurity").fetchall():
+            lift = sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(sql.Identifier(table))
+            connection.execute(lift)
+        connection.execute("VACUUM ANALYZE")
     return full
 
 

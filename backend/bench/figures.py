@@ -1,4 +1,5 @@
-"""The figures: (a) a page of sessions, (b) a caseload at two censuses, (c) a whole roster recorded, (d) an import."""
+"""The figures: (a) a page of sessions, (b) a caseload at two censuses, (c) a whole roster recorded, (d) an import,
+(e) what the wall costs."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +22,15 @@ SESSIONS = "/api/v1/sessions/?from=2026-06-01T00:00:00Z&to=2026-06-29T00:00:00Z"
 PATIENTS = "/api/v1/patients/"
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "harbor"
 ROSTERS = (12, 40)
-AIMS = {"sessions_queries": 8, "sessions_ratio": 3.0, "census_ratio": 1.3, "attendance_queries": 12}
+# What each reader asks of a center of any size, and how the wall is measured by it.
+WALLED = {
+    "sessions": ("coordinator_token", SESSIONS),
+    "caseload": ("counselor_token", SESSIONS),
+    "patients": ("coordinator_token", PATIENTS),
+    "search": ("coordinator_token", f"{PATIENTS}?search=last12"),
+    "hours": ("coordinator_token", "/api/v1/weekly-hours/?center={center}&from=2026-06-01&to=2026-06-29"),
+}
+AIMS = {"sessions_queries": 8, "sessions_ratio": 3.0, "census_ratio": 1.3, "attendance_queries": 12, "wall_ratio": 1.3}
 SERVICE, FLOOR, BARE = "backend.wsgi", "backend.bench.floor", "backend.bench.bare"
 
 
@@ -161,6 +170,36 @@ def _by_hand(database: str, statements: list[str], rounds: int) -> float:
                     cursor.execute(statement.encode())
 
         return p50(alternating([replay], rounds=rounds)[0])
+
+
+def wall(place_of: Place, rounds: int) -> dict[str, Any]:
+    """(e) The same requests, in turn, with the policies on and in a copy of the database without them."""
+    bare = databases.without_wall(f"open_{place_of.people['census']}", place_of.database)
+    found = {}
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(SERVICE, one)) for one in (place_of.database, bare)]
+        calls = {
+            name: [Client(server.port, place_of.people[token]) for server in servers]
+            for name, (token, _path) in WALLED.items()
+        }
+        for name, (_token, path) in WALLED.items():
+            asked = path.format(center=place_of.people["center"])
+            found[name] = _beside(*map(p50, alternating([partial(c.send, asked) for c in calls[name]], rounds=rounds)))
+        path = f"/api/v1/sessions/{place_of.people['rosters'][str(ROSTERS[0])]}/attendance/"
+        token = place_of.people["coordinator_token"]
+        bodies = _bodies(Client(servers[0].port, token), path)
+        records = [_recorder(server, token, path, bodies) for server in servers]
+        found["roster"] = _beside(*map(p50, alternating(records, rounds=max(rounds // 2, 10))))
+    return {"census": place_of.people["census"], **found}
+
+
+def _beside(with_wall: float, without: float) -> dict[str, float]:
+    return {
+        "p50_ms": with_wall,
+        "p50_ms_without": without,
+        "ratio": round(with_wall / without, 2),
+        "ratio_aim": AIMS["wall_ratio"],
+    }
 
 
 def sample_import() -> dict[str, Any]:

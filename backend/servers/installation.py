@@ -81,6 +81,7 @@ class Installation:
         environment = ours | {name: value for name, value in os.environ.items() if value} | {"IOP_DATA": str(self.data)}
         if "postgres" in self.servers:
             environment["DATABASE_URL"] = self._database("app")
+            environment["DATABASE_APP_URL"] = environment["DATABASE_URL"]
             environment["DATABASE_OWNER_URL"] = self._database("owner")
         if "valkey" in self.servers:
             password = own_secret(self.data, "valkey")
