@@ -29,6 +29,17 @@ _KIND_OF = {
     "replay": Kind.READ,
     "revoke": Kind.GRANT,
     "sign_in_failed": Kind.SIGN_IN,
+    "sign_in_resumed": Kind.SIGN_IN,
+    "sign_in_slowed": Kind.SIGN_IN,
+    "device_revoked": Kind.SIGN_OUT,
+    "password_reset_asked": Kind.SIGN_IN,
+    "password_reset": Kind.SIGN_IN,
+    "second_factor_given": Kind.SIGN_IN,
+    "second_factor_failed": Kind.SIGN_IN,
+    "second_factor_added": Kind.SIGN_IN,
+    "second_factor_removed": Kind.SIGN_IN,
+    "second_factor_reset": Kind.SIGN_IN,
+    "recovery_codes_made": Kind.SIGN_IN,
 }
 
 

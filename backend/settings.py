@@ -29,6 +29,15 @@ def names(variable: str, default: str) -> list[str]:
     return [item.strip() for item in os.environ.get(variable, default).split(",") if item.strip()]
 
 
+def whole_number(variable: str, default: int, *, smallest: int, largest: int) -> int:
+    """A number from the environment; one out of bounds refuses to start."""
+    value = os.environ.get(variable, str(default))
+    if not (value.isdecimal() and smallest <= int(value) <= largest):
+        message = f"{variable} must be a whole number from {smallest} to {largest}"
+        raise ImproperlyConfigured(message)
+    return int(value)
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's connection settings from a `postgres://` address; web processes may share a pool (DATABASE_POOL=1)."""
     parts = urlsplit(url)
@@ -59,6 +68,11 @@ DEBUG = os.environ.get("IOP_DEBUG", "0") == "1"
 DEMO = os.environ.get("IOP_DEMO", "0") == "1"
 SECRET_KEY = secret("SECRET_KEY", development="development-only-secret-key-of-sufficient-length-0123456789")
 AUDIT_DIGEST_KEY = secret("AUDIT_DIGEST_KEY", development="development-only-digest-key")
+# Under which second factors are encrypted: the newest key first, then those that old rows are still under.
+SECOND_FACTOR_KEYS = [
+    secret("SECOND_FACTOR_KEY", development="development-only-second-factor-key"),
+    *names("SECOND_FACTOR_OLD_KEYS", ""),
+]
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", "")
 # Whose X-Forwarded-For counts; everybody else's is ignored.
@@ -80,6 +94,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "backend.api",
@@ -143,7 +158,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "centers.breached.BreachedPasswordValidator"},
 ]
+# A file of lines `SHA-1:count` in the order of the hashes, as "Pwned Passwords" is published; none if empty.
+BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_PASSWORDS_FILE", "")
 GUARDIAN_RAISE_403 = False
 # W001 asks for guardian's own backend, which knows no dates; the gate asks the same tables.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
@@ -157,13 +175,24 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
+# Attempts are counted in the database (centers/attempts.py), not in the cache, which may be away.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "centers.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_TOKEN_STRATEGY = "centers.sign_in.SignInTokenStrategy"
 SESSION_ENGINE = "centers.sessions"
-SIGN_IN_IDLE_MINUTES = int(os.environ.get("SIGN_IN_IDLE_MINUTES", "15"))
+SIGN_IN_IDLE_MINUTES = whole_number("SIGN_IN_IDLE_MINUTES", 15, smallest=5, largest=60)
 SIGN_IN_ABSOLUTE_HOURS = 12
+# Whoever holds a role that opens patients must give a second factor; the sample center's people need not.
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "0" if DEBUG or DEMO else "1") == "1"
 INVITATION_DAYS = 7
+PASSWORD_RESET_MINUTES = 30
 # Where people reach this installation; links in messages begin with it.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 
@@ -238,6 +267,8 @@ CELERY_BEAT_SCHEDULE = {
     "dispatch reminders": {"task": "reminders.tasks.dispatch", "schedule": 30.0, "options": {"expires": 30}},
     "keep audit partitions ahead": {"task": "audit.tasks.keep_partitions_ahead", "schedule": 86400.0},
     "extend calendars": {"task": "scheduling.tasks.extend_calendars", "schedule": 3600.0},
+    "send account mail": {"task": "centers.tasks.send_account_mail", "schedule": 15.0, "options": {"expires": 15}},
+    "forget spent attempts": {"task": "centers.tasks.forget_attempts", "schedule": 86400.0},
     "forget stored answers": {"task": "backend.api.tasks.forget_answers", "schedule": 3600.0},
 }
 

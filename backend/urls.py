@@ -5,13 +5,14 @@ from importlib.util import find_spec
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from centers.pages import welcome
+from centers.pages import reset, welcome
 
 ROOMS = ("centers", "patients", "scheduling", "groups", "reminders", "audit")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("welcome/", welcome, name="welcome"),
+    path("reset/", reset, name="reset"),
     *(path("api/v1/", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
 ]
 if find_spec("backend.api.urls"):

@@ -1,66 +1,63 @@
-"""The admin's door: the same accounts, limits and records as the API's."""
+"""The admin's door: the same accounts, factors, limits and records as the API's."""
 
-import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NoReturn, TypeVar, cast
 
-from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.cache import never_cache
 
 from backend.api import wall
-from backend.api.clock import now
-from backend.api.middleware import client_address, request_id_of
-from backend.api.recorder import acting_as
-from centers.sign_in_log import DOOR
+from backend.api.errors import Refused
+from centers.admin_sign_in import AskSecondFactor, EnrollSecondFactor, SignInForm, SignInView
+from centers.models import SignIn
+from centers.sign_in import check_in, device_of_session
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
-SINCE, SEEN = "admin_since", "admin_seen"
-
-
-class SignInForm(AdminAuthenticationForm):
-    """E-mail address and password, asked through allauth's adapter: attempts are counted and failures recorded."""
-
-    def clean(self) -> dict[str, Any]:
-        """The person these credentials belong to. Raises ValidationError as the stock form does."""
-        email, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
-        request: Any = self.request
-        if email and password:
-            with acting_as(DOOR, request_id=request_id_of(request), address=client_address(request)):
-                staff: Any = get_adapter(request).authenticate(request, email=email, password=password)
-            if staff is None:
-                raise self.get_invalid_login_error()
-            self.confirm_login_allowed(staff)
-            self.user_cache = staff
-        return self.cleaned_data
+DEVICE = "iop.admin_device"
 
 
 class GatedAdminSite(AdminSite):
-    """For staff who may open it; ends when idle, and after some hours."""
+    """For staff who may open it, on devices that gave what their roles want; ends when idle, and after some hours."""
 
     site_header = site_title = "IOP administration"
     login_form = SignInForm
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether this is somebody who may open the admin, seen recently enough."""
-        if not super().has_permission(request):
-            return False
-        at = now()
-        since = dt.datetime.fromisoformat(request.session.setdefault(SINCE, at.isoformat()))
-        seen = dt.datetime.fromisoformat(request.session.get(SEEN, at.isoformat()))
-        idle = dt.timedelta(minutes=settings.SIGN_IN_IDLE_MINUTES)
-        if at - seen >= idle or at - since >= dt.timedelta(hours=settings.SIGN_IN_ABSOLUTE_HOURS):
-            logout(request)
-            return False
-        request.session[SEEN] = at.isoformat()
-        return True
+        """Whether this is somebody who may open the admin, on a device that may."""
+        device = self.device(request)
+        return device is not None and not device.lacks_second_factor and super().has_permission(request)
+
+    def device(self, request: HttpRequest) -> SignIn | None:
+        """The device a cookie signs in, asked once a request; one that is idle, old or revoked is signed out."""
+        if DEVICE not in request.META:
+            request.META[DEVICE] = self._device(request)
+        found: SignIn | None = request.META[DEVICE]
+        return found
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The stock addresses, and the two of second factors."""
+        ours: list[URLPattern | URLResolver] = [
+            path("second-factor/", AskSecondFactor.as_view(site=self), name="second_factor"),
+            path("second-factor/enroll/", EnrollSecondFactor.as_view(site=self), name="enroll_second_factor"),
+        ]
+        return ours + super().get_urls()
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The first step; who still has to set up a second factor is led there."""
+        device = self.device(request)
+        if device is not None and device.lacks_second_factor:
+            return redirect("admin:enroll_second_factor")
+        if request.method == "GET" and self.has_permission(request):
+            return redirect("admin:index")
+        return never_cache(SignInView.as_view(site=self, extra_context=extra_context))(request)
 
     def admin_view(self, view: View, *args: Any, **kwargs: Any) -> View:
         """Every page in one transaction within the centers its reader works at, rendered before that ends."""
@@ -77,3 +74,20 @@ class GatedAdminSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
         """Not here: a changed password signs devices out, which the API does."""
         raise Http404
+
+    def page(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        """What the templates of the door want to know of the site."""
+        return self.each_context(request) | {"title": title, "is_nav_sidebar_enabled": False, "has_permission": False}
+
+    def _device(self, request: HttpRequest) -> SignIn | None:
+        if not request.user.is_authenticated:
+            return None
+        device = device_of_session(request)
+        try:
+            if device is not None:
+                check_in(request, device)
+                return device
+        except Refused:
+            pass
+        logout(request)
+        return None

@@ -9,8 +9,9 @@ class CentersConfig(AppConfig):
     verbose_name = "Centers and staff"
 
     def ready(self) -> None:
-        from centers import checks, logged, refusals, sign_in_log
+        from centers import checks, logged, refusals, sign_in, sign_in_log
 
+        sign_in.connect()
         sign_in_log.connect()
         logged.register()
         refusals.register()

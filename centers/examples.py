@@ -97,3 +97,12 @@ NEW_ASSIGNMENT: dict[str, Any] = {
     "ends_at": None,
 }
 ASSIGNMENT: dict[str, Any] = {"id": "01980f6e-0e01-7bbb-9e1f-2a3b4c5d6e07", **NEW_ASSIGNMENT}
+
+DEVICE = {
+    "id": "01a2b3c4-0000-7000-8000-00000000d001",
+    "name": "Mozilla/5.0",
+    "is_current": True,
+    "has_second_factor": True,
+    "created_at": "2026-03-03T13:02:11Z",
+    "last_seen_at": "2026-03-03T17:40:00Z",
+}

@@ -13,9 +13,12 @@ from django.db.models import OuterRef, Prefetch, Q
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
 from centers.roles import TREATING
+from centers.tokens import hashed
 
 if TYPE_CHECKING:
     from centers.models import (
+        AccountMail,
+        Attempts,
         Center,
         Closure,
         Invitation,
@@ -134,13 +137,14 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
 class SignInQuerySet(models.QuerySet["SignIn"]):
     """Signed-in devices; found by the hash of their token, never listed for others."""
 
-    def live(self, at: dt.datetime) -> Self:
-        """Sign-ins that still work: not revoked, neither idle nor old beyond the limits, of people who are active."""
-        idle = dt.timedelta(minutes=settings.SIGN_IN_IDLE_MINUTES)
+    def standing(self, at: dt.datetime) -> Self:
+        """Sign-ins that work, or would if a factor were given again: not revoked, not too old, of active people."""
         oldest = at - dt.timedelta(hours=settings.SIGN_IN_ABSOLUTE_HOURS)
-        return self.filter(
-            revoked_at__isnull=True, last_seen_at__gt=at - idle, created_at__gt=oldest, staff__is_active=True
-        )
+        return self.filter(revoked_at__isnull=True, created_at__gt=oldest, staff__is_active=True)
+
+    def of_token(self, token: str, at: dt.datetime) -> "SignIn | None":
+        """The standing sign-in of a token, with its person and their present roles: one statement."""
+        return self.standing(at).with_roles(at).filter(token_hash=hashed(token)).first() if token else None
 
     def with_roles(self, at: dt.datetime) -> Self:
         """Each with its person, the names of the roles held at `at`, and the centers worked at; one statement."""
@@ -157,3 +161,30 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
     def revoke(self, **which: Any) -> int:
         """Let the named sign-ins never work again; returns how many did so far."""
         return self.filter(revoked_at__isnull=True, **which).update(revoked_at=now())
+
+
+class AttemptsQuerySet(models.QuerySet["Attempts"]):
+    """Counted attempts, found by the digest of what is counted."""
+
+    def locked(self, key: bytes) -> "Attempts":
+        """The row of a key, made if there is none, locked until the transaction ends."""
+        self.bulk_create([self.model(key=key)], ignore_conflicts=True)
+        return self.select_for_update().get(key=key)
+
+    def forgotten(self, before: dt.datetime) -> Self:
+        """Rows nobody added to since."""
+        return self.filter(last_at__lt=before)
+
+
+class AccountMailQuerySet(models.QuerySet["AccountMail"]):
+    """E-mails about accounts; found by the hash of their token, never listed."""
+
+    def unsent(self) -> Self:
+        """Those still to go."""
+        return self.filter(sent_at__isnull=True)
+
+    def close_resets(self, *, staff_id: UUID) -> None:
+        """Let no link of somebody set a password any more, nor be sent."""
+        links = self.filter(staff_id=staff_id, kind=self.model.Kind.PASSWORD_RESET, used_at__isnull=True)
+        links.update(used_at=now())
+        links.unsent().update(sent_at=now())

@@ -148,6 +148,12 @@ ROLES: dict[RoleName, Role] = {
 
 # Who may join care teams, which opens charts, and lead groups, which opens rosters: not who coordinates or directs.
 TREATING = (RoleName.COUNSELOR, RoleName.SUPERVISOR)
+# Codenames that open no patient, nor the way to one; who gives roles and takes second factors away (`manage_staff`) can
+# open any. Every role with another codename, and every role that may join care teams, wants a second factor.
+HARMLESS: frozenset[Code] = frozenset({Code.VIEW_CENTER, Code.MANAGE_CENTER, Code.VIEW_AGGREGATES})
+SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
+    name.value for name, role in ROLES.items() if role.codenames - HARMLESS or name in TREATING
+)
 # What belonging to a patient's care opens, on that patient alone.
 CARE_TEAM: frozenset[Code] = frozenset(
     {

@@ -14,7 +14,7 @@ from backend.api.serializers import (
     VisibleRelatedField,
 )
 from centers import examples
-from centers.models import Center, Closure, Position, Program, ProgramRule, RoleAssignment, Room
+from centers.models import Center, Closure, Position, Program, ProgramRule, RoleAssignment, Room, SignIn
 from centers.roles import RoleName, Title
 
 ROLE_CHOICES = [(role.value, role.value.replace("_", " ")) for role in RoleName]
@@ -265,3 +265,36 @@ class RoleEnd(StrictSerializer):
 class InvitationAnswer(StrictSerializer):
     token = serializers.CharField(max_length=200)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+@sent({"email": "olga.marsh@center.example"})
+class ResetRequest(StrictSerializer):
+    email = serializers.EmailField(max_length=254)
+
+
+@sent({"key": "kZ2b0g3v7a9xQd0m1tJc5yR8uLw4eHs6nPf2iVoKbXE", "password": "three words and a number 7"})
+class NewPassword(StrictSerializer):
+    key = serializers.CharField(max_length=200)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+@shown(examples.DEVICE)
+class DeviceSerializer(StrictModelSerializer):
+    """A device one is signed in on; `name` is what its program calls itself."""
+
+    name = serializers.CharField(source="device", read_only=True)
+    is_current = serializers.SerializerMethodField()
+    has_second_factor = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignIn
+        fields = ["id", "name", "is_current", "has_second_factor", "created_at", "last_seen_at"]
+        read_only_fields = ["created_at", "last_seen_at"]
+
+    def get_is_current(self, device: SignIn) -> bool:
+        """Whether this is the device that asks."""
+        return bool(device.pk == self.context["request"].auth.pk)
+
+    def get_has_second_factor(self, device: SignIn) -> bool:
+        """Whether a second factor was given on it."""
+        return device.second_factor_at is not None

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
-from django.db.models import Model
+from django.db.models import Model, OuterRef, Subquery
 from django.http import HttpRequest
 
 from backend.api.middleware import client_address, request_id_of
@@ -24,8 +24,21 @@ def connect() -> None:
 
 def record_failure(request: HttpRequest, email: str) -> None:
     """Record a refused attempt, at the center of the account if there is one; the recorder digests the address."""
-    staff = Staff.objects.filter(email=email.strip().lower()).first()
-    _record(request, DOOR, "sign_in_failed", staff, outcome="refused", details={"email": email})
+    found = Staff.objects.filter(email=email.strip().lower()).annotate(home=_homes()).values_list("pk", "home").first()
+    staff_id, home = found or ("", None)
+    with acting_as(DOOR, request_id=request_id_of(request), address=client_address(request)):
+        details = {"email": email}
+        record(Event("sign_in_failed", "centers.staff", str(staff_id), home, outcome="refused", details=details))
+
+
+def record_factor_wanted(request: HttpRequest, staff: Staff) -> None:
+    """Record that somebody asked for more than a device without the second factor opens."""
+    note(request, staff, "refuse", outcome="second_factor_required")
+
+
+def note(request: HttpRequest, staff: Any, action: str, *, by: Actor | None = None, **event: Any) -> None:
+    """Record what somebody did at a door, or somebody else to their account."""
+    _record(request, by or staff.as_actor(), action, staff, **event)
 
 
 def record_sign_out(request: HttpRequest, staff: Any) -> None:
@@ -52,5 +65,10 @@ def _record(request: HttpRequest, actor: Actor, action: str, staff: Staff | None
 
 def _home_of(staff: Staff | None) -> UUID | None:
     """The center of somebody's first position, whose privacy officer reads of it."""
-    positions = Position.objects.not_ended().filter(staff=staff).order_by("id") if staff else Position.objects.none()
-    return positions.values_list("center_id", flat=True).first()
+    return Staff.objects.filter(pk=staff.pk).values_list(_homes(), flat=True).first() if staff else None
+
+
+def _homes() -> Subquery:
+    """The same for every row of a statement over staff, so that a stranger's address costs no statement less."""
+    positions = Position.objects.not_ended().filter(staff=OuterRef("pk")).order_by("id")
+    return Subquery(positions.values("center_id")[:1])

@@ -1,45 +1,75 @@
 """allauth's headless pages in the clothes of this API: bounded bodies, one transaction, problem documents."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.headless.account.views import ChangePasswordView, LoginView, SessionView
 from allauth.headless.constants import Client
+from allauth.headless.mfa.views import AuthenticatorsView
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
+from backend.api.clock import now
 from backend.api.errors import Refused, failure_page
 from backend.api.middleware import client_address, request_id_of
 from backend.api.parsers import loads
 from backend.api.problems import CODES_BY_STATUS, MEDIA_TYPE, Fault, document
 from backend.api.recorder import acting_as
-from centers.sign_in import SCHEME
+from centers import attempts, sign_in_log
+from centers.attempts import Counter
+from centers.factor_pages import (
+    Authenticate,
+    AuthenticateByKey,
+    ManageKeys,
+    ManageRecoveryCodes,
+    ManageTOTP,
+    Reauthenticate,
+    ReauthenticateByCode,
+    ReauthenticateByKey,
+)
+from centers.models import SignIn
+from centers.sessions import SessionStore
+from centers.sign_in import SCHEME, check_in, token_of
 from centers.sign_in_log import DOOR
 
 Page = Callable[..., HttpResponseBase]
+Fields = Mapping[str, type]
 RETRY_AFTER = "60"
 # Faults that are no fault of a field, and the problem each is.
 WHOLE = {"too_many_login_attempts": HTTPStatus.TOO_MANY_REQUESTS}
+PENDING = "account_login"
 
 
-def page(view: Page, *, fields: Collection[str] = ()) -> Page:
-    """Wrap one of allauth's views; `fields` are those its body may hold."""
+def page(
+    view: Page, *, fields: Fields | None = None, counted: str = "", resumes: bool = False, enrolls: bool = False
+) -> Page:
+    """Wrap one of allauth's views; `fields` are those its body may hold, with the type of each.
+
+    `counted` names the counter its attempts add to (see centers/attempts.py). An idle device reaches only pages that
+    `resumes`, and one without the second factor its roles want only those, and pages for who `enrolls`.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        door = acting_as(DOOR, request_id=request_id_of(request), address=client_address(request))
         try:
-            _check_body(request, fields)
-            with (
-                acting_as(DOOR, request_id=request_id_of(request), address=client_address(request)),
-                transaction.atomic(),
-            ):
-                response = view(request, *args, **kwargs)
+            body = _checked_body(request, fields or {})
+            with door:
+                device = _admitted(request, resumes=resumes, enrolls=enrolls)
+                counters = _counters(request, body, device, counted)
+                attempts.claim(*counters)
+                with transaction.atomic():
+                    response = view(request, *args, **kwargs)
+                # Only a 400 says that what was given is wrong.
+                if response.status_code != HTTPStatus.BAD_REQUEST:
+                    attempts.forgive(*counters)
         except Refused as refused:
             return failure_page(refused, request)
         except ImmediateHttpResponse as immediate:
@@ -63,18 +93,49 @@ def as_problem(response: HttpResponseBase) -> JsonResponse:
     return JsonResponse(problem, status=status, headers=_headers(status, response), content_type=MEDIA_TYPE)
 
 
-def _check_body(request: HttpRequest, fields: Collection[str]) -> None:
+def _checked_body(request: HttpRequest, fields: Fields) -> dict[str, Any]:
     # Reading it, Django refuses more than DATA_UPLOAD_MAX_MEMORY_SIZE, which is the parser's bound as well.
     if not request.body:
-        return
+        return {}
     if request.content_type != "application/json":
         raise Refused("unsupported_media_type", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     body = loads(request.body)
-    if not isinstance(body, dict) or body.keys() - set(fields):
+    if not isinstance(body, dict) or body.keys() - fields.keys():
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"": "unknown_field"})
-    odd = [name for name, value in body.items() if not isinstance(value, str)]
+    odd = [name for name, value in body.items() if type(value) is not fields[name]]
     if odd:
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, dict.fromkeys(odd, "invalid"))
+    return body
+
+
+def _admitted(request: HttpRequest, *, resumes: bool, enrolls: bool) -> SignIn | None:
+    """The device a request comes from, if its token is one's. Raises Refused for one that may not come here."""
+    device = SignIn.objects.of_token(token_of(request), now())
+    if device is None or resumes:
+        return device
+    check_in(request, device)
+    if device.lacks_second_factor and not enrolls:
+        sign_in_log.record_factor_wanted(request, device.staff)
+        raise Refused("second_factor_required", HTTPStatus.FORBIDDEN)
+    return device
+
+
+def _counters(request: HttpRequest, body: dict[str, Any], device: SignIn | None, counted: str) -> list[Counter]:
+    """What a try counts for: an address always, and the account or the second factor somebody is after."""
+    if not counted or request.method != "POST":
+        return []
+    by_address = attempts.of_address(request)
+    if counted == "account":
+        return [by_address, attempts.of_account(device.staff.email if device else str(body.get("email", "")))]
+    staff_id = str(device.staff_id) if device else _half_signed_in(request)
+    return [by_address, Counter("second_factor", staff_id)] if staff_id else [by_address]
+
+
+def _half_signed_in(request: HttpRequest) -> str:
+    """Whose second factor the session of a request waits for."""
+    token = token_of(request)
+    pending = SessionStore(token).get(PENDING) if token else None
+    return str(UUID(str(pending["user_pk"]))) if isinstance(pending, dict) else ""
 
 
 def _json_of(response: HttpResponseBase) -> dict[str, Any]:
@@ -94,6 +155,34 @@ def _headers(status: int, response: HttpResponseBase) -> dict[str, str]:
     return headers
 
 
-login = page(LoginView.as_api_view(client=Client.APP), fields=("email", "password"))
-session = page(SessionView.as_api_view(client=Client.APP))
-change_password = page(ChangePasswordView.as_api_view(client=Client.APP), fields=("current_password", "new_password"))
+login = page(LoginView.as_api_view(client=Client.APP), fields={"email": str, "password": str}, counted="account")
+session = page(SessionView.as_api_view(client=Client.APP), enrolls=True)
+reauthenticate = page(
+    Reauthenticate.as_api_view(client=Client.APP), fields={"password": str}, counted="account", resumes=True
+)
+change_password = page(
+    ChangePasswordView.as_api_view(client=Client.APP),
+    fields={"current_password": str, "new_password": str},
+    counted="account",
+)
+authenticate = page(Authenticate.as_api_view(client=Client.APP), fields={"code": str}, counted="second_factor")
+authenticate_by_key = page(
+    AuthenticateByKey.as_api_view(client=Client.APP), fields={"credential": dict}, counted="second_factor"
+)
+reauthenticate_by_code = page(
+    ReauthenticateByCode.as_api_view(client=Client.APP), fields={"code": str}, counted="second_factor", resumes=True
+)
+reauthenticate_by_key = page(
+    ReauthenticateByKey.as_api_view(client=Client.APP),
+    fields={"credential": dict},
+    counted="second_factor",
+    resumes=True,
+)
+authenticators = page(AuthenticatorsView.as_api_view(client=Client.APP), enrolls=True)
+totp = page(ManageTOTP.as_api_view(client=Client.APP), fields={"code": str}, counted="second_factor", enrolls=True)
+recovery_codes = page(ManageRecoveryCodes.as_api_view(client=Client.APP), enrolls=True)
+keys = page(
+    ManageKeys.as_api_view(client=Client.APP),
+    fields={"name": str, "credential": dict, "id": int, "authenticators": list},
+    enrolls=True,
+)

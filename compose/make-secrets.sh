@@ -12,7 +12,8 @@ keep() {
     chmod 444 "secrets/$1"
 }
 
-for name in secret_key audit_digest_key database_admin_password database_owner_password database_app_password redis_password
+for name in secret_key audit_digest_key second_factor_key \
+    database_admin_password database_owner_password database_app_password redis_password
 do
     keep "$name" "$(random)"
 done

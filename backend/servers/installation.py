@@ -74,6 +74,7 @@ class Installation:
             "DJANGO_SETTINGS_MODULE": "backend.settings",
             "SECRET_KEY": own_secret(self.data, "secret_key"),
             "AUDIT_DIGEST_KEY": own_secret(self.data, "audit_digest_key"),
+            "SECOND_FACTOR_KEY": own_secret(self.data, "second_factor_key"),
             "SECURE_SSL_REDIRECT": "0",
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
             "PYTHONUNBUFFERED": "1",

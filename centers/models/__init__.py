@@ -1,10 +1,13 @@
 """Centers, their programs, rooms and closures; the staff, their roles and sign-ins; grants on a center."""
 
 from centers.models.access import CenterGroupGrant, CenterUserGrant, Role, RoleAssignment, SubjectMembership
+from centers.models.doors import AccountMail, Attempts
 from centers.models.people import Invitation, Position, SignIn, Staff
 from centers.models.places import Center, Closure, Program, ProgramRule, Room
 
 __all__ = [
+    "AccountMail",
+    "Attempts",
     "Center",
     "CenterGroupGrant",
     "CenterUserGrant",

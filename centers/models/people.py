@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -18,7 +19,7 @@ from backend.api.models import Identified, Versioned
 from backend.api.recorder import Actor, acting_as
 from centers.models.places import Center
 from centers.querysets import InvitationQuerySet, PositionQuerySet, SignInQuerySet
-from centers.roles import Title
+from centers.roles import SECOND_FACTOR_ROLES, Title
 
 if TYPE_CHECKING:
     from centers.models.access import RoleAssignment
@@ -224,6 +225,16 @@ class SignIn(Identified):
 
     def __str__(self) -> str:
         return f"sign-in {self.id}"
+
+    def is_idle(self, at: dt.datetime) -> bool:
+        """Whether the device was not used for so long that a factor must be given again."""
+        return at - self.last_seen_at >= dt.timedelta(minutes=settings.SIGN_IN_IDLE_MINUTES)
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether a role held now wants a second factor that was not given here; of a row read `with_roles`."""
+        is_wanted = settings.SECOND_FACTOR_REQUIRED and not SECOND_FACTOR_ROLES.isdisjoint(self.role_names)
+        return is_wanted and self.second_factor_at is None
 
     def note_seen(self, at: dt.datetime) -> None:
         """Remember the latest use, to the minute: one write a minute, not one a request."""

@@ -1,20 +1,24 @@
-"""Signing this device out, and setting a first password by an invitation's token."""
+"""Signing devices out, and setting a password by the token of a link."""
 
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
+from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.api.errors import Refused
 from backend.api.middleware import client_address, request_id_of
+from backend.api.pagination import CursorPages
 from backend.api.recorder import acting_as
 from backend.api.throttles import SignInThrottle
-from centers import actions, sign_in_log
-from centers.serializers import InvitationAnswer
+from centers import actions, attempts, sign_in_log
+from centers.serializers import DeviceSerializer, InvitationAnswer, NewPassword, ResetRequest
 from centers.sign_in import sign_out
 from centers.sign_in_log import DOOR
 
@@ -26,6 +30,7 @@ class SignOut(APIView):
     """`POST /api/v1/sign-out/`: the token works no more."""
 
     metadata_class = None
+    opens_without_second_factor = True
 
     @extend_schema(request=None, responses={204: None}, operation_id="sign_out", auth=SIGNED_IN)
     def post(self, request: Request) -> Response:
@@ -52,4 +57,101 @@ class AcceptInvitation(APIView):
         sent = request._request
         with acting_as(DOOR, request_id=request_id_of(sent), address=client_address(sent)):
             actions.accept_invitation(**answer.validated_data)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class AskForReset(APIView):
+    """`POST /api/v1/auth/password/request`: a link for a new password, to whoever has an account."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    metadata_class = None
+
+    @extend_schema(request=ResetRequest, responses={202: None}, operation_id="password_reset_request")
+    def post(self, request: Request) -> Response:
+        """Ask for a link. The answer is the same for an address nobody has; the e-mail leaves within a minute."""
+        asked = ResetRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        sent, email = request._request, asked.validated_data["email"]
+        with acting_as(DOOR, request_id=request_id_of(sent), address=client_address(sent)):
+            attempts.claim(attempts.of_address(sent, "reset_address"), attempts.of_account(email, "reset"))
+            actions.ask_for_reset(email=email)
+        return Response(status=HTTPStatus.ACCEPTED)
+
+
+class ResetPassword(APIView):
+    """`POST /api/v1/auth/password/reset`: a link's token and a new password."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    metadata_class = None
+
+    @extend_schema(request=NewPassword, responses={204: None}, operation_id="password_reset")
+    def post(self, request: Request) -> Response:
+        """Set the password; every device is signed out. All tokens that do not work are refused alike."""
+        answer = NewPassword(data=request.data)
+        answer.is_valid(raise_exception=True)
+        sent = request._request
+        by_address = attempts.of_address(sent)
+        with acting_as(DOOR, request_id=request_id_of(sent), address=client_address(sent)):
+            attempts.claim(by_address)
+            with transaction.atomic():
+                staff = actions.reset_password(
+                    token=answer.validated_data["key"], password=answer.validated_data["password"]
+                )
+                sign_in_log.note(sent, staff, "password_reset")
+            attempts.forgive(by_address, attempts.of_account(staff.email))
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class OwnDevices(GenericAPIView[Any]):
+    """What somebody does with their own devices, also before a second factor is set up."""
+
+    serializer_class = DeviceSerializer
+    pagination_class = CursorPages
+    filter_backends = ()
+    metadata_class = None
+    opens_without_second_factor = True
+
+    def get_queryset(self) -> Any:
+        """One's own, and nobody else's."""
+        return actions.devices_of(self.request.user)
+
+    def acting(self) -> Any:
+        """In the name of who asks."""
+        sent, staff = self.request._request, self.request.user
+        return acting_as(staff.as_actor(), request_id=request_id_of(sent), address=client_address(sent))
+
+
+class Devices(OwnDevices):
+    """`GET /api/v1/devices/`."""
+
+    @extend_schema(responses=DeviceSerializer(many=True), operation_id="devices_list", auth=SIGNED_IN)
+    def get(self, request: Request) -> Response:
+        """The devices one is signed in on."""
+        if request.query_params.keys() - CursorPages.parameters:
+            raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"": "unknown_parameter"})
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+class RevokeDevice(OwnDevices):
+    """`POST /api/v1/devices/{id}/revoke/`."""
+
+    @extend_schema(request=None, responses={204: None}, operation_id="devices_revoke", auth=SIGNED_IN)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Sign one of one's own devices out."""
+        with self.acting():
+            actions.revoke_device(staff=request.user, device_id=pk)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class RevokeOtherDevices(OwnDevices):
+    """`POST /api/v1/devices/revoke-others/`."""
+
+    @extend_schema(request=None, responses={204: None}, operation_id="devices_revoke_others", auth=SIGNED_IN)
+    def post(self, request: Request) -> Response:
+        """Sign every other device of one's own out."""
+        with self.acting():
+            actions.revoke_other_devices(staff=request.user, current=request.auth)
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -17,7 +17,7 @@ from centers import actions, filters, serializers
 from centers.models import Position, RoleAssignment
 
 Reader = BaseSerializer[Any]
-ONE = ("retrieve", "update", "partial_update", "deactivate", "invite")
+ONE = ("retrieve", "update", "partial_update", "deactivate", "invite", "reset_second_factor")
 
 
 class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewSet):
@@ -34,6 +34,7 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         "partial_update": "manage_staff",
         "deactivate": "manage_staff",
         "invite": "manage_staff",
+        "reset_second_factor": "manage_staff",
     }
     input_serializers: ClassVar[dict[str, type[Reader]]] = {
         "create": serializers.NewStaff,
@@ -85,6 +86,13 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         position = self.get_object()
         actions.send_invitation(staff=position.staff, center=position.center, by=current().actor)
         return self.respond(position, HTTPStatus.ACCEPTED)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="reset-second-factor")
+    def reset_second_factor(self, request: Request, pk: str) -> Response:
+        """Take a lost second factor away; the person is signed out, told by e-mail, and sets up another."""
+        position = self.get_object()
+        return self.respond(actions.reset_second_factor(position=position, by=current().actor))
 
 
 class RoleAssignmentViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet):

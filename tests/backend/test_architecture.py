@@ -108,7 +108,7 @@ def test_migrations_have_names() -> None:
 
 
 def test_every_table_of_a_room_names_its_center() -> None:
-    unscoped = {"Staff", "SignIn", "SubjectMembership", "Suppression", "Center"}
+    unscoped = {"Staff", "SignIn", "Attempts", "AccountMail", "SubjectMembership", "Suppression", "Center"}
     for label in ("centers", "patients", "scheduling", "groups", "reminders"):
         for model in apps.get_app_config(label).get_models():
             names = {item.name for item in model._meta.get_fields()}

@@ -205,7 +205,7 @@ def test_allauths_own_sign_out_ends_the_token_too(anna: Staff, browser: APIClien
 
 def test_nobody_signs_up_or_finds_other_pages_of_the_library(browser: APIClient) -> None:
     body = {"email": "new@center.example", "password": PASSWORD}
-    for page in ("auth/signup", "auth/password/request", "account/email"):
+    for page in ("auth/signup", "auth/code/request", "account/email"):
         assert browser.post(f"{API}/{page}", body).status_code == 404
     assert not Staff.objects.exists()
 
