@@ -5,6 +5,7 @@ loss of the cache, and an account that does not exist has one like any other.
 """
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -52,7 +53,7 @@ def claim(*counters: Counter) -> None:
     for counter in counters:
         wait = _count(counter)
         if wait is not None:
-            seconds = max(1, int(wait.total_seconds()))
+            seconds = max(1, math.ceil(wait.total_seconds()))
             raise Refused("throttled", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds)})
 
 

@@ -12,6 +12,7 @@ router.register("program-rules", views.ProgramRuleViewSet, basename="program-rul
 router.register("rooms", views.RoomViewSet, basename="room")
 router.register("closures", views.ClosureViewSet, basename="closure")
 router.register("staff", views.StaffViewSet, basename="staff")
+router.register("devices", views.DeviceViewSet, basename="device")
 router.register("role-assignments", views.RoleAssignmentViewSet, basename="role-assignment")
 
 # The tails are allauth's own (auth/login, auth/session, account/password/change), so that its later steps, such as
@@ -31,9 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^account/authenticators/totp/?$", sign_in_pages.totp, name="authenticator-app"),
     re_path(r"^account/authenticators/recovery-codes/?$", sign_in_pages.recovery_codes, name="recovery-codes"),
     re_path(r"^account/authenticators/webauthn/?$", sign_in_pages.keys, name="keys"),
-    path("devices/", views.Devices.as_view(), name="devices"),
-    path("devices/revoke-others/", views.RevokeOtherDevices.as_view(), name="devices-revoke-others"),
-    path("devices/<uuid:pk>/revoke/", views.RevokeDevice.as_view(), name="device-revoke"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("invitations/accept/", views.AcceptInvitation.as_view(), name="accept-invitation"),
     *router.urls,

@@ -20,17 +20,18 @@ from centers.tokens import hashed
 SYSTEM = Actor("system:account-mail", "account mail")
 Kind = AccountMail.Kind
 # No name of a person, a center or a purpose: mailboxes are read over shoulders.
+RESET = """Somebody asked for a new password for this address. Open this link to set it:
+
+{link}
+
+It works once, until {until:%B %d, %Y %H:%M} UTC. If it was not you, ignore this message.
+"""
+FACTOR_GONE = """The second step of your sign-in was taken away, and your devices were signed out. At your next sign-in
+you will set it up again. If you did not ask for this, tell your administrator at once.
+"""
 WORDS = {
-    Kind.PASSWORD_RESET: (
-        "Set a new password",
-        "Somebody asked for a new password for this address. Open this link to set it:\n\n{link}\n\n"
-        "It works once, until {until:%B %d, %Y %H:%M} UTC. If it was not you, ignore this message.\n",
-    ),
-    Kind.FACTOR_RESET: (
-        "Your sign-in was changed",
-        "The second step of your sign-in was taken away, and your devices were signed out. At your next sign-in you\n"
-        "will set it up again. If you did not ask for this, tell your administrator at once.\n",
-    ),
+    Kind.PASSWORD_RESET: ("Set a new password", RESET),
+    Kind.FACTOR_RESET: ("Your sign-in was changed", FACTOR_GONE),
 }
 
 

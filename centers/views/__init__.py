@@ -1,12 +1,10 @@
 """The addresses of centers: places, people and roles, and signing in and out."""
 
+from centers.views.devices import DeviceViewSet
 from centers.views.doors import (
     AcceptInvitation,
     AskForReset,
-    Devices,
     ResetPassword,
-    RevokeDevice,
-    RevokeOtherDevices,
     SignOut,
 )
 from centers.views.people import RoleAssignmentViewSet, StaffViewSet
@@ -17,12 +15,10 @@ __all__ = [
     "AskForReset",
     "CenterViewSet",
     "ClosureViewSet",
-    "Devices",
+    "DeviceViewSet",
     "ProgramRuleViewSet",
     "ProgramViewSet",
     "ResetPassword",
-    "RevokeDevice",
-    "RevokeOtherDevices",
     "RoleAssignmentViewSet",
     "RoomViewSet",
     "SignOut",

@@ -2,23 +2,19 @@
 
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.api.errors import Refused
 from backend.api.middleware import client_address, request_id_of
-from backend.api.pagination import CursorPages
 from backend.api.recorder import acting_as
 from backend.api.throttles import SignInThrottle
 from centers import actions, attempts, sign_in_log
-from centers.serializers import DeviceSerializer, InvitationAnswer, NewPassword, ResetRequest
+from centers.serializers import InvitationAnswer, NewPassword, ResetRequest
 from centers.sign_in import sign_out
 from centers.sign_in_log import DOOR
 
@@ -101,57 +97,4 @@ class ResetPassword(APIView):
                 )
                 sign_in_log.note(sent, staff, "password_reset")
             attempts.forgive(by_address, attempts.of_account(staff.email))
-        return Response(status=HTTPStatus.NO_CONTENT)
-
-
-class OwnDevices(GenericAPIView[Any]):
-    """What somebody does with their own devices, also before a second factor is set up."""
-
-    serializer_class = DeviceSerializer
-    pagination_class = CursorPages
-    filter_backends = ()
-    metadata_class = None
-    opens_without_second_factor = True
-
-    def get_queryset(self) -> Any:
-        """One's own, and nobody else's."""
-        return actions.devices_of(self.request.user)
-
-    def acting(self) -> Any:
-        """In the name of who asks."""
-        sent, staff = self.request._request, self.request.user
-        return acting_as(staff.as_actor(), request_id=request_id_of(sent), address=client_address(sent))
-
-
-class Devices(OwnDevices):
-    """`GET /api/v1/devices/`."""
-
-    @extend_schema(responses=DeviceSerializer(many=True), operation_id="devices_list", auth=SIGNED_IN)
-    def get(self, request: Request) -> Response:
-        """The devices one is signed in on."""
-        if request.query_params.keys() - CursorPages.parameters:
-            raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"": "unknown_parameter"})
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-class RevokeDevice(OwnDevices):
-    """`POST /api/v1/devices/{id}/revoke/`."""
-
-    @extend_schema(request=None, responses={204: None}, operation_id="devices_revoke", auth=SIGNED_IN)
-    def post(self, request: Request, pk: UUID) -> Response:
-        """Sign one of one's own devices out."""
-        with self.acting():
-            actions.revoke_device(staff=request.user, device_id=pk)
-        return Response(status=HTTPStatus.NO_CONTENT)
-
-
-class RevokeOtherDevices(OwnDevices):
-    """`POST /api/v1/devices/revoke-others/`."""
-
-    @extend_schema(request=None, responses={204: None}, operation_id="devices_revoke_others", auth=SIGNED_IN)
-    def post(self, request: Request) -> Response:
-        """Sign every other device of one's own out."""
-        with self.acting():
-            actions.revoke_other_devices(staff=request.user, current=request.auth)
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -4,10 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.core import mail
 from rest_framework.test import APIClient
 
 from backend.api.ids import new_id
-from centers.actions import invite
+from backend.api.recorder import acting_as
+from centers.actions import ask_for_reset, invite, send_account_mail
+from centers.models import Staff
 from groups.actions import withdraw
 from patients.actions import discharge, do_task
 from scheduling.actions import withdraw_session
@@ -17,6 +20,7 @@ from tests.cast import PASSWORD, TESTER
 from tests.scheduling.conftest import TUESDAY
 
 API = "/api/v1/"
+WITHOUT_A_TOKEN = {"auth/login", "invitations/accept/", "auth/password/request", "auth/password/reset"}
 DOORS = ("auth/", "account/", "sign-out/", "invitations/")
 
 
@@ -63,7 +67,7 @@ def prepare(cell: Cell, scene: Scene) -> bool:
 def client_of(cell: Cell) -> APIClient:
     """Signed in by a token; the doors make tokens of their own."""
     client = APIClient()
-    if cell.person == "nobody" or cell.route in {"auth/login", "invitations/accept/"}:
+    if cell.person == "nobody" or cell.route in WITHOUT_A_TOKEN:
         return client
     bearer = token(cell.person)
     if cell.is_door:
@@ -76,11 +80,21 @@ def client_of(cell: Cell) -> APIClient:
 def ids_for(cell: Cell, scene: Scene) -> dict[str, str]:
     """The ids and words that stand for `$names`."""
     is_known = cell.person != "nobody"
-    words = {"email": f"{cell.person}@example.org", "password": PASSWORD, "invitation": "made-up"}
+    words = {"email": f"{cell.person}@example.org", "password": PASSWORD, "invitation": "made-up", "key": "made-up"}
     if is_known and cell.route == "invitations/accept/":
         cast = scene.cast
         words["invitation"] = invite(staff=scene.things["newcomer"], center=cast.center, by=TESTER)
+    if is_known and cell.route == "auth/password/reset":
+        words["key"] = link_for(scene.cast.staff[cell.person])
     return scene.ids() | words
+
+
+def link_for(staff: Staff) -> str:
+    """The token of the link that somebody asks for."""
+    with acting_as(TESTER):
+        ask_for_reset(email=staff.email)
+    send_account_mail()
+    return str(mail.outbox[-1].body).partition("#")[2].split()[0]
 
 
 def ask(cell: Cell, scene: Scene, client: APIClient, *, absent: bool = False) -> Any:

@@ -56,7 +56,7 @@ def set_up(cast: Cast) -> Scene:
         things = {**_people(cast), **_care(cast), **_calendar(cast)}
         things |= _reminders(cast) | _log(cast)
     with frozen(NOON):
-        _sign_in(cast)
+        things["device"] = _sign_in(cast)
     return Scene(cast, things, state())
 
 
@@ -65,11 +65,13 @@ def token(name: str) -> str:
     return f"the-token-of-{name}"
 
 
-def _sign_in(cast: Cast) -> None:
+def _sign_in(cast: Cast) -> SignIn:
+    """A device of each of the cast's, and a second one of Clara's."""
     password = make_password(PASSWORD)
     for name, staff in cast.staff.items():
         Staff.objects.filter(pk=staff.pk).update(password=password)
         SignIn.objects.create(staff=staff, token_hash=hashed(token(name)))
+    return SignIn.objects.create(staff=cast.clara, token_hash=hashed("another device"))
 
 
 def _people(cast: Cast) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Django's admin behind the gate."""
 
 import datetime as dt
+import json
+import re
 from typing import Any
 
 import pytest
@@ -9,9 +11,12 @@ from pytest_django.fixtures import Settings
 
 from audit.models import LogEntry
 from backend.api.clock import frozen, now
+from backend.api.recorder import acting_as
 from centers import actions
-from centers.models import Center, Room, Staff
+from centers.models import Center, Room, SignIn, Staff
 from centers.roles import RoleName
+from tests.centers.authenticators import SecurityKey, totp
+from tests.centers.doors import enroll_app, enroll_key, signed_in
 from tests.factories import PASSWORD, SYSTEM, CenterFactory, PositionFactory, RoomFactory, staff_with_role
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +152,107 @@ def test_a_position_changes_here_but_not_whose_it_is(admin: Client, center: Cent
     admin.post(f"/admin/centers/position/{position.pk}/change/", body | {"staff": "x"})
     position.refresh_from_db()
     assert (position.title, position.credentials, position.version) == ("nurse", "RN", 2)
+
+
+# --- the second factor at this door ---
+
+SECOND, ENROLL = "/admin/second-factor/", "/admin/second-factor/enroll/"
+
+
+def secret_on(page: Any) -> str:
+    found = re.search(r"<code>([A-Z2-7]{32})</code>", page.content.decode())
+    assert found
+    return found[1]
+
+
+def options_on(page: Any) -> Any:
+    found = re.search(r'<script id="key-options" type="application/json">(.*?)</script>', page.content.decode())
+    assert found
+    return json.loads(found[1])
+
+
+@pytest.fixture
+def ada(center: Center) -> Staff:
+    return staff_with_role(center, RoleName.ADMINISTRATOR, email="ada@center.example", password=PASSWORD, is_staff=True)
+
+
+def test_who_must_enroll_is_led_there_and_nowhere_else(ada: Staff, settings: Settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    client = entered(ada.email)
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/login/")["Location"] == ENROLL
+    shown = client.get(ENROLL)
+    assert "data:image/svg+xml;base64," in shown.content.decode()
+    assert client.post(ENROLL, {"code": "000000"}).status_code == 200
+    secret = secret_on(client.get(ENROLL))
+    codes = client.post(ENROLL, {"code": totp(secret)})
+    assert len(re.findall(r"<code>\d{8}</code>", codes.content.decode())) == 10
+    assert client.get("/admin/").status_code == 200
+    assert client.get(ENROLL).status_code == 302
+
+
+def test_the_admin_asks_the_code_after_the_password(ada: Staff) -> None:
+    phone = enroll_app(signed_in(ada))
+    client = Client()
+    answer = client.post("/admin/login/?next=/admin/centers/room/", {"username": ada.email, "password": PASSWORD})
+    assert answer["Location"] == SECOND
+    assert client.get("/admin/").status_code == 302
+    assert "does not fit" in client.post(SECOND, {"code": "000000"}).content.decode()
+    assert client.post(SECOND, {"code": phone.code()})["Location"] == "/admin/centers/room/"
+    assert client.get("/admin/").status_code == 200
+    assert SignIn.objects.order_by("created_at").last().second_factor_at
+
+
+def test_the_admin_takes_a_security_key(ada: Staff) -> None:
+    key = enroll_key(signed_in(ada))
+    client = entered(ada.email)
+    credential = key.sign(options_on(client.get(SECOND)))
+    assert client.post(SECOND, {"credential": json.dumps(credential), "code": ""}).status_code == 302
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_security_key_is_enrolled_in_the_admin(ada: Staff, settings: Settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    client, key = entered(ada.email), SecurityKey()
+    credential = key.attest(options_on(client.get(ENROLL)))
+    client.post(ENROLL, {"credential": json.dumps(credential), "code": ""})
+    assert client.get("/admin/").status_code == 200
+
+
+def test_codes_are_not_guessed_at_this_door(ada: Staff) -> None:
+    enroll_app(signed_in(ada))
+    client = entered(ada.email)
+    answers = [client.post(SECOND, {"code": f"{number:06d}"}) for number in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+
+
+def test_a_second_step_without_a_first_leads_back(ada: Staff) -> None:
+    assert Client().get(SECOND)["Location"] == "/admin/login/"
+    assert Client().get(ENROLL)["Location"] == "/admin/login/"
+    phone = enroll_app(signed_in(ada))
+    client = entered(ada.email)
+    with frozen(now() + dt.timedelta(minutes=10)):
+        assert client.post(SECOND, {"code": phone.code()})["Location"] == "/admin/login/"
+
+
+@pytest.mark.parametrize("what", ["role", "password", "second factor", "device"])
+def test_what_changes_an_account_ends_the_admin_too(what: str, admin: Client, center: Center) -> None:
+    ada, other = Staff.objects.get(email="ada@center.example"), staff_with_role(center)
+    assert admin.get("/admin/").status_code == 200
+    if what == "role":
+        actions.assign_role(staff=ada, center=center, role=RoleName.DIRECTOR, by=SYSTEM)
+    elif what == "password":
+        bearer = signed_in(ada)
+        body = {"current_password": PASSWORD, "new_password": "another long passphrase 9"}
+        assert bearer.post("/api/v1/account/password/change", body).status_code == 200
+    elif what == "second factor":
+        actions.reset_second_factor(position=ada.positions.get(), by=other.as_actor())
+    else:
+        with acting_as(ada.as_actor()):
+            actions.revoke_device(device=SignIn.objects.get())
+    assert admin.get("/admin/").status_code == 302
+
+
+def test_the_admin_ends_after_its_hours_however_busy(admin: Client, settings: Settings) -> None:
+    SignIn.objects.update(created_at=now() - dt.timedelta(hours=settings.SIGN_IN_ABSOLUTE_HOURS))
+    assert admin.get("/admin/").status_code == 302
