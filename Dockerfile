@@ -15,7 +15,8 @@ ENV PATH=/opt/iop/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=backend.settings PYTHONPATH=/srv/iop IOP_DATA=/var/lib/iop STATIC_ROOT=/opt/iop/static
 WORKDIR /srv/iop
 # Static files need settings, and settings need values; these reach no running process.
-RUN SECRET_KEY=build AUDIT_DIGEST_KEY=build DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
+RUN SECRET_KEY=build AUDIT_DIGEST_KEY=build SECOND_FACTOR_KEY=build \
+    DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
     django-admin collectstatic --no-input -v 0
 USER iop
 EXPOSE 8000

@@ -12,10 +12,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("IOP_DATA", BASE_DIR / "var"))
 
 
+def given(name: str) -> str:
+    """What the file at `NAME_FILE` holds, or `NAME`; empty when neither is set."""
+    path = os.environ.get(f"{name}_FILE", "")
+    return Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+
+
 def secret(name: str, development: str = "") -> str:
     """A secret from `NAME_FILE` (a path) or `NAME`; in production a missing one refuses to start."""
-    path = os.environ.get(f"{name}_FILE", "")
-    value = Path(path).read_text(encoding="utf-8").strip() if path else os.environ.get(name, "")
+    value = given(name)
     if value:
         return value
     if DEBUG and development:
@@ -71,7 +76,7 @@ AUDIT_DIGEST_KEY = secret("AUDIT_DIGEST_KEY", development="development-only-dige
 # Under which second factors are encrypted: the newest key first, then those that old rows are still under.
 SECOND_FACTOR_KEYS = [
     secret("SECOND_FACTOR_KEY", development="development-only-second-factor-key"),
-    *names("SECOND_FACTOR_OLD_KEYS", ""),
+    *given("SECOND_FACTOR_OLD_KEYS").replace(",", " ").split(),
 ]
 ALLOWED_HOSTS = names("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = names("CSRF_TRUSTED_ORIGINS", "")
@@ -161,7 +166,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "centers.breached.BreachedPasswordValidator"},
 ]
 # A file of lines `SHA-1:count` in the order of the hashes, as "Pwned Passwords" is published; none if empty.
-BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_PASSWORDS_FILE", "")
+BREACHED_PASSWORDS_FILE = os.environ.get("BREACHED_LIST", "")
 GUARDIAN_RAISE_403 = False
 # W001 asks for guardian's own backend, which knows no dates; the gate asks the same tables.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]

@@ -12,7 +12,6 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.mfa.webauthn.internal import auth as webauthn
-from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import login
 from django.contrib.auth.views import LoginView
@@ -32,9 +31,10 @@ from backend.api.middleware import client_address, request_id_of
 from backend.api.recorder import acting_as
 from centers import attempts, second_factor, sign_in_log
 from centers.attempts import Counter
-from centers.factor_pages import NEW_APP, CodeInput, KeyInput, NewKeyInput, NewTOTPInput
+from centers.factor_pages import NEW_APP, CodeInput, KeyInput, NewKeyInput, NewTOTPInput, PersonInput
 from centers.models import SignIn, Staff
 from centers.second_factor import Kind
+from centers.sign_in import is_password_still_right
 from centers.sign_in_log import DOOR
 
 HALF_WAY = "admin_half_way"
@@ -60,7 +60,7 @@ class SignInForm(AdminAuthenticationForm):
             self.confirm_login_allowed(staff)
             attempts.forgive(*counters)
             self.user_cache = staff
-        return self.cleaned_data
+        return dict(self.cleaned_data)
 
 
 class SignInView(LoginView):
@@ -94,8 +94,8 @@ class Step(View):
     site: Any = None
     template_name = ""
     title = ""
-    code_form: type[forms.Form]
-    key_form: type[forms.Form]
+    code_form: type[PersonInput]
+    key_form: type[PersonInput]
     staff: Any
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -157,7 +157,8 @@ class AskSecondFactor(Step):
         staff_id, since, self.next_url = self.request.session.get(HALF_WAY, ("", "", ""))
         if not staff_id or now() - dt.datetime.fromisoformat(since) >= HALF_WAY_LASTS:
             return None
-        return Staff.objects.filter(pk=staff_id, is_active=True).first()
+        staff = Staff.objects.filter(pk=staff_id, is_active=True).first()
+        return staff if staff is not None and is_password_still_right(self.request, staff) else None
 
     def details(self) -> dict[str, Any]:
         """The question for a key, of somebody who has one."""

@@ -16,3 +16,4 @@ class CentersConfig(AppConfig):
         logged.register()
         refusals.register()
         register(checks.check_idle_limit)
+        register(checks.check_breached_list)

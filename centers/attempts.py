@@ -81,8 +81,6 @@ def _count(counter: Counter) -> dt.timedelta | None:
         beyond = row.failures - FREE[counter.kind]
         if beyond >= 0:
             row.blocked_until = at + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(beyond, 10))
-            record(
-                Event("sign_in_slowed", kind="centers.attempts", details={"of": counter.kind, "failures": row.failures})
-            )
+            record(Event("sign_in_slowed", kind="centers.attempts", details={counter.kind: row.failures}))
         row.save()
     return None

@@ -4,11 +4,14 @@ import struct
 from typing import Any, NoReturn
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.headless.account.views import ReauthenticateView
-from allauth.headless.base.response import APIResponse, AuthenticationResponse
+from allauth.headless.base.response import AuthenticationResponse
 from allauth.headless.base.views import AuthenticatedAPIView, AuthenticationStageAPIView
 from allauth.headless.internal.restkit import inputs
+from allauth.headless.internal.restkit.response import APIResponse
 from allauth.headless.mfa import response
 from allauth.headless.mfa.inputs import DeleteWebAuthnInput, UpdateWebAuthnInput
 from allauth.mfa.adapter import get_adapter
@@ -26,7 +29,7 @@ from backend.api.clock import now
 from centers import second_factor, sign_in_log
 from centers.models import SignIn
 from centers.second_factor import Kind
-from centers.sign_in import token_of
+from centers.sign_in import is_password_still_right, token_of
 
 NEW_APP = "new_authenticator_app"
 NAME_LENGTH = 100
@@ -116,8 +119,8 @@ class NewTOTPInput(PersonInput):
 class Given:
     """A page at which a second factor is given: at sign-in, or again."""
 
-    request: HttpRequest
-    input: PersonInput
+    request: Any
+    input: Any
     again = False
 
     def given(self) -> None:
@@ -134,7 +137,15 @@ class Authenticate(Given, AuthenticationStageAPIView):
     """The second step of signing in, by a code."""
 
     stage_class = AuthenticateStage
-    input_class = CodeInput
+    input_class: Any = CodeInput
+    input: Any
+
+    def handle(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Nothing, once the password of the first step is another."""
+        stage = LoginStageController.enter(request, self.stage_class.key)
+        if stage is not None and not is_password_still_right(request, stage.login.user):
+            clear_login(request)
+        return super().handle(request, *args, **kwargs)
 
     def get_input_kwargs(self) -> dict[str, Any]:
         """Whose second factor is asked for."""
@@ -159,33 +170,40 @@ class AuthenticateByKey(Authenticate):
 class PersonView(AuthenticatedAPIView):
     """A page of somebody signed in."""
 
+    input: Any
+
+    @property
+    def person(self) -> Any:
+        """Who that is; the library's dispatch lets nobody else in."""
+        return self.request.user
+
     def get_input_kwargs(self) -> dict[str, Any]:
         """Who that is."""
-        return {"user": self.request.user, "request": self.request}
+        return {"user": self.person, "request": self.request}
 
     def note(self, action: str, kind: Any) -> None:
         """Record a change of somebody's own second factors."""
-        sign_in_log.note(self.request, self.request.user, action, details={"type": str(kind)})
+        sign_in_log.note(self.request, self.person, action, details={"type": str(kind)})
 
     def check_fresh(self) -> SignIn | None:
         """The device. Raises ReauthenticationRequired when no factor was given of late, or not the second one."""
         raise_if_reauthentication_required(self.request, app="allauth.mfa")
         device = SignIn.objects.of_token(token_of(self.request), now())
-        if device is None or (device.second_factor_at is None and second_factor.has_factor(self.request.user)):
+        if device is None or (device.second_factor_at is None and second_factor.has_factor(self.person)):
             raise ReauthenticationRequired
         return device
 
     def enroll(self, kind: Any, data: dict[str, Any]) -> tuple[Authenticator, bool]:
         """Add a second factor."""
         device = self.check_fresh()
-        row, has_new_codes = second_factor.enroll(self.request.user, kind, data, device)
+        row, has_new_codes = second_factor.enroll(self.person, kind, data, device)
         self.note("second_factor_added", kind)
         return row, has_new_codes
 
     def remove(self, rows: list[Any]) -> None:
         """Take second factors off."""
         device = self.check_fresh()
-        second_factor.remove(self.request.user, rows, device.role_names if device else ())
+        second_factor.remove(self.person, rows, device.role_names if device else ())
         for row in rows:
             self.note("second_factor_removed", row.type)
 
@@ -203,7 +221,8 @@ class Reauthenticate(ReauthenticateView):
 class ReauthenticateByCode(Given, PersonView):
     """A code given again."""
 
-    input_class = CodeInput
+    input_class: Any = CodeInput
+    input: Any
     again = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -219,7 +238,7 @@ class ReauthenticateByKey(ReauthenticateByCode):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The question the key must answer."""
-        return response.WebAuthnRequestOptionsResponse(request, webauthn.begin_authentication(request.user))
+        return response.WebAuthnRequestOptionsResponse(request, webauthn.begin_authentication(self.person))
 
 
 class ManageTOTP(PersonView):
@@ -235,7 +254,7 @@ class ManageTOTP(PersonView):
         self.check_fresh()
         secret = generate_totp_secret()
         request.session[NEW_APP] = get_adapter().encrypt(secret)
-        meta = {"secret": secret, "totp_url": get_adapter().build_totp_url(request.user, secret)}
+        meta = {"secret": secret, "totp_url": get_adapter().build_totp_url(self.person, secret)}
         return APIResponse(request, meta=meta)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -252,7 +271,7 @@ class ManageTOTP(PersonView):
         return response.AuthenticatorDeletedResponse(request)
 
     def _row(self) -> Any:
-        return Authenticator.objects.filter(type=Kind.TOTP, user=self.request.user).first()
+        return Authenticator.objects.filter(type=Kind.TOTP, user=self.person).first()
 
 
 class ManageRecoveryCodes(PersonView):
@@ -261,8 +280,8 @@ class ManageRecoveryCodes(PersonView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """How many are left; the codes themselves the first time only."""
         self.check_fresh()
-        second_factor.locked(request.user)
-        row = Authenticator.objects.filter(type=Kind.RECOVERY_CODES, user=request.user).first()
+        second_factor.locked(self.person)
+        row = Authenticator.objects.filter(type=Kind.RECOVERY_CODES, user=self.person).first()
         if row is None:
             return response.RecoveryCodesNotFoundResponse(request)
         codes = RecoveryCodes(row)
@@ -273,11 +292,11 @@ class ManageRecoveryCodes(PersonView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """New codes; the old ones open nothing any more. There are none without a second factor."""
         self.check_fresh()
-        second_factor.locked(request.user)
-        if not second_factor.has_factor(request.user):
+        second_factor.locked(self.person)
+        if not second_factor.has_factor(self.person):
             return response.RecoveryCodesNotFoundResponse(request)
-        Authenticator.objects.filter(type=Kind.RECOVERY_CODES, user=request.user).delete()
-        codes = RecoveryCodes.activate(request.user)
+        Authenticator.objects.filter(type=Kind.RECOVERY_CODES, user=self.person).delete()
+        codes = RecoveryCodes.activate(self.person)
         codes.mark_as_viewed()
         self.note("recovery_codes_made", Kind.RECOVERY_CODES)
         return response.RecoveryCodesResponse(request, codes.instance, can_view=True)
@@ -290,17 +309,17 @@ class ManageKeys(PersonView):
 
     def get_input_kwargs(self) -> dict[str, Any]:
         """The library's own inputs know no request."""
-        return super().get_input_kwargs() if self.request.method == "POST" else {"user": self.request.user}
+        return super().get_input_kwargs() if self.request.method == "POST" else {"user": self.person}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What a new key must answer."""
         self.check_fresh()
-        return response.AddWebAuthnResponse(request, webauthn.begin_registration(request.user, passwordless=False))
+        return response.AddWebAuthnResponse(request, webauthn.begin_registration(self.person, passwordless=False))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Enroll the key."""
         sent = self.input.cleaned_data
-        name = sent["name"] or get_adapter().generate_authenticator_name(request.user, Kind.WEBAUTHN)
+        name = sent["name"] or get_adapter().generate_authenticator_name(self.person, Kind.WEBAUTHN)
         row, has_new_codes = self.enroll(Kind.WEBAUTHN, {"name": name, "credential": sent["credential"]})
         return response.AuthenticatorResponse(request, row, meta={"recovery_codes_generated": has_new_codes})
 

@@ -61,7 +61,7 @@ def has_factor(staff: Any) -> bool:
     return Authenticator.objects.filter(user_id=staff.pk, type__in=FACTORS).exists()
 
 
-def matching(staff: Any, code: str) -> Authenticator | None:
+def matching(staff: Any, code: str) -> Any:
     """The authenticator a code belongs to, which then takes that code no more; None when there is none.
 
     Rows are locked first: of two requests with one code, one is late.

@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -32,6 +33,8 @@ SCHEME = "Bearer"
 DEVICE_LENGTH = 200
 # In a session whose token is replaced: since when the device is signed in, and when it gave a second factor.
 CONTINUED = "continued_sign_in"
+# In a half-done sign-in: a digest of the password that was right, so that a changed one ends it.
+FIRST_STEP = "first_step"
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
@@ -57,6 +60,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         if staff is None or not is_right or not staff.is_active:
             sign_in_log.record_failure(request, str(credentials.get("email", "")))
             return None
+        request.session[FIRST_STEP] = staff.get_session_auth_hash()
         return staff
 
     def reauthenticate(self, user: Any, password: str) -> bool:
@@ -192,6 +196,11 @@ def connect() -> None:
 
 def _signed_in(sender: type[Model], request: HttpRequest, user: Staff, **_extra: Any) -> None:
     open_device(request, user)
+
+
+def is_password_still_right(request: HttpRequest, staff: Any) -> bool:
+    """Whether the password given in the first step of a half-done sign-in is the person's still."""
+    return constant_time_compare(request.session.get(FIRST_STEP, ""), staff.get_session_auth_hash())
 
 
 def gave_factor(request: HttpRequest, staff: Any) -> bool:

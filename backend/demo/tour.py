@@ -2,6 +2,8 @@
 
 import json
 
+from django.conf import settings
+
 from backend.api.clock import now
 from backend.demo.people import DemoPerson
 from centers.models import Staff
@@ -9,6 +11,7 @@ from scheduling.models import Attendance, Session
 from scheduling.models.attendance import Status
 
 WIDTH = 72
+NO_SECOND_FACTOR = "No second factor is asked here; SECOND_FACTOR_REQUIRED=1 asks it."
 
 
 def introduction(base_url: str, people: list[DemoPerson]) -> str:
@@ -22,6 +25,7 @@ def introduction(base_url: str, people: list[DemoPerson]) -> str:
         "",
         "  Who may sign in           e-mail address and password",
         *(f"    {person.role.value:<18}  {person.email}  {person.password}" for person in people),
+        *([] if settings.SECOND_FACTOR_REQUIRED else [f"  {NO_SECOND_FACTOR}"]),
         "-" * WIDTH,
     ]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """`iop.py up`: everything a center needs on one machine, watched until somebody stops it or a part of it ends."""
 
+import hashlib
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -98,14 +98,15 @@ class Up:
         return answer.stdout
 
     def _collect_static(self) -> None:
-        """Gather the files of the admin and the docs page, once for every set of pins."""
+        """Gather the files of the admin and the docs page, once for every set of pins and of files of our own."""
         mark = self.installation.data / "static" / ".pins"
-        pins = ROOT / "requirements.txt"
-        if mark.exists() and mark.read_bytes() == pins.read_bytes():
+        sources = [ROOT / "requirements.txt", *sorted(ROOT.glob("*/static/**/*.*"))]
+        made_of = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+        if mark.exists() and mark.read_text(encoding="utf-8") == made_of:
             return
         self._django("collectstatic", "--no-input", "-v", "0")
         mark.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(pins, mark)
+        mark.write_text(made_of, encoding="utf-8")
 
     def _addresses(self, address: str) -> str:
         data = self.installation.data

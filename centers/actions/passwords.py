@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 from http import HTTPStatus
 from smtplib import SMTPException
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -83,7 +84,7 @@ def link_of(token: str) -> str:
     return f"{settings.PUBLIC_URL}/reset/#{token}"
 
 
-def _send(mail_id: object) -> bool:
+def _send(mail_id: UUID) -> bool:
     """Claim one, commit, and send: a crash in between loses the mail, and never sends a link twice."""
     token = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -33,9 +33,14 @@ class DeviceViewSet(RecordedViewSet):
     lookup_value_regex = UUID_PATTERN
     opens_without_second_factor = True
 
+    @property
+    def person(self) -> Any:
+        """Who asks."""
+        return self.request.user
+
     def get_queryset(self) -> Any:
         """One's own: in a list those that are signed in, else those that were as well."""
-        return actions.devices_of(self.request.user, only_standing=self.action == "list")
+        return actions.devices_of(self.person, only_standing=self.action == "list")
 
     def get_object(self) -> SignIn:
         """The device of the route. Raises Http404 when there is none, and when it is somebody else's."""
@@ -67,5 +72,5 @@ class DeviceViewSet(RecordedViewSet):
     @action(detail=False, methods=["post"], url_path="revoke-others")
     def revoke_others(self, request: Request) -> Response:
         """Sign every other device of one's own out."""
-        actions.revoke_other_devices(current=SignIn(pk=request.auth.pk, staff=request.user))
+        actions.revoke_other_devices(current=SignIn(pk=request.auth.pk, staff=self.person))
         return Response(status=HTTPStatus.NO_CONTENT)

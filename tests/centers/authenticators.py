@@ -15,7 +15,8 @@ from fido2.cose import ES256
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 STEP = 30
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+FLAG: Any = AuthenticatorData.FLAG
+cose: Any = ES256
 
 
 def totp(secret: str, *, steps: int = 0) -> str:
@@ -47,11 +48,11 @@ class SecurityKey:
     def attest(self, options: dict[str, Any]) -> dict[str, Any]:
         """A new credential."""
         data = AttestedCredentialData.create(
-            b"\0" * 16, self.credential_id, ES256.from_cryptography_key(self.private.public_key())
+            b"\0" * 16, self.credential_id, cose.from_cryptography_key(self.private.public_key())
         )
         relying_party = options["publicKey"]["rp"]["id"]
-        authenticator = self._data(relying_party, ATTESTED, data)
-        attestation = AttestationObject.create("none", authenticator, {})
+        authenticator = self._data(relying_party, FLAG.AT, data)
+        attestation = AttestationObject.create("none", AuthenticatorData(authenticator), {})
         sent = {
             "clientDataJSON": text(self._client_data("webauthn.create", options)),
             "attestationObject": text(bytes(attestation)),
@@ -62,7 +63,7 @@ class SecurityKey:
     def sign(self, options: dict[str, Any]) -> dict[str, Any]:
         """An assertion."""
         client_data = self._client_data("webauthn.get", options)
-        authenticator = bytes(self._data(options["publicKey"]["rpId"], 0))
+        authenticator = self._data(options["publicKey"]["rpId"], FLAG(0))
         signature = self.private.sign(authenticator + hashlib.sha256(client_data).digest(), ec.ECDSA(SHA256()))
         sent = {
             "clientDataJSON": text(client_data),
@@ -71,12 +72,10 @@ class SecurityKey:
         }
         return self._credential(sent)
 
-    def _data(
-        self, relying_party: str, flags: int, credential: AttestedCredentialData | None = None
-    ) -> AuthenticatorData:
+    def _data(self, relying_party: str, flags: Any, credential: AttestedCredentialData | None = None) -> bytes:
         self.count += 1
         digest = hashlib.sha256(relying_party.encode()).digest()
-        return AuthenticatorData.create(digest, PRESENT | VERIFIED | flags, self.count, credential or b"")
+        return bytes(AuthenticatorData.create(digest, FLAG.UP | FLAG.UV | flags, self.count, credential or b""))
 
     def _client_data(self, kind: str, options: dict[str, Any]) -> bytes:
         challenge = text(challenge_of(options))

@@ -200,7 +200,7 @@ def test_the_admin_asks_the_code_after_the_password(ada: Staff) -> None:
     assert "does not fit" in client.post(SECOND, {"code": "000000"}).content.decode()
     assert client.post(SECOND, {"code": phone.code()})["Location"] == "/admin/centers/room/"
     assert client.get("/admin/").status_code == 200
-    assert SignIn.objects.order_by("created_at").last().second_factor_at
+    assert SignIn.objects.latest("created_at").second_factor_at
 
 
 def test_the_admin_takes_a_security_key(ada: Staff) -> None:
