@@ -22,7 +22,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_protect
 from django.views.generic import View
 
 from backend.api.clock import now
@@ -87,7 +86,7 @@ class SignInView(LoginView):
         return redirect(self.get_success_url())
 
 
-@method_decorator([never_cache, csrf_protect], name="dispatch")
+@method_decorator(never_cache, name="dispatch")
 class Step(View):
     """A page between the first step and the admin: a code or a key is asked for."""
 

@@ -60,13 +60,22 @@ def claim(*counters: Counter) -> None:
 def forgive(*counters: Counter) -> None:
     """After a success: an account begins anew; an address gets back this one try, lest good tries hide bad ones."""
     for counter in counters:
-        with transaction.atomic():
-            row = Attempts.objects.locked(counter.key)
-            is_shared = counter.kind.endswith("address")
-            row.failures = max(0, row.failures - 1) if is_shared else 0
-            if row.failures < FREE[counter.kind]:
-                row.blocked_until = None
-            row.save()
+        _lower(counter, to_zero=not counter.kind.endswith("address"))
+
+
+def give_back(*counters: Counter) -> None:
+    """After a request that tried nothing: this one try."""
+    for counter in counters:
+        _lower(counter, to_zero=False)
+
+
+def _lower(counter: Counter, *, to_zero: bool) -> None:
+    with transaction.atomic():
+        row = Attempts.objects.locked(counter.key)
+        row.failures = 0 if to_zero else max(0, row.failures - 1)
+        if row.failures < FREE[counter.kind]:
+            row.blocked_until = None
+        row.save()
 
 
 def _count(counter: Counter) -> dt.timedelta | None:

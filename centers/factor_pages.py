@@ -76,7 +76,10 @@ class KeyInput(PersonInput):
         credential = self.cleaned_data["credential"]
         try:
             self.authenticator = webauthn.complete_authentication(self.user, credential)
+            count = webauthn.parse_authentication_response(credential).response.authenticator_data.counter
         except (ValidationError, *UNREADABLE):
+            self.refuse()
+        if not second_factor.counts_on(self.authenticator, count):
             self.refuse()
         return credential
 

@@ -183,6 +183,10 @@ class AccountMailQuerySet(models.QuerySet["AccountMail"]):
         """Those still to go."""
         return self.filter(sent_at__isnull=True)
 
+    def forgotten(self, before: dt.datetime) -> Self:
+        """Rows whose links are long over."""
+        return self.filter(created_at__lt=before)
+
     def close_resets(self, *, staff_id: UUID) -> None:
         """Let no link of somebody set a password any more, nor be sent."""
         links = self.filter(staff_id=staff_id, kind=self.model.Kind.PASSWORD_RESET, used_at__isnull=True)

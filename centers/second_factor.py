@@ -22,7 +22,8 @@ from centers.roles import SECOND_FACTOR_ROLES
 Kind = Authenticator.Type
 # A recovery code opens once where one of these was lost; alone it is no second factor.
 FACTORS = (Kind.TOTP, Kind.WEBAUTHN)
-LAST_COUNTER = "last_counter"
+# The time step of the last code of an app, and the number of answers a key had given.
+LAST_COUNTER, LAST_COUNT = "last_counter", "last_count"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
@@ -81,6 +82,15 @@ def counter_of(secret: str, code: str) -> int | None:
         if constant_time_compare(format_hotp_value(hotp_value(secret, counter)), code.strip()):
             return int(counter)
     return None
+
+
+def counts_on(row: Any, count: int) -> bool:
+    """Whether a key has counted on since its last answer, which a copy of it has not; keys that never count say 0."""
+    if count and count <= row.data.get(LAST_COUNT, 0):
+        return False
+    row.data[LAST_COUNT] = count
+    row.save(update_fields=["data"])
+    return True
 
 
 def enroll(staff: Staff, kind: Kind, data: dict[str, Any], device: SignIn | None) -> tuple[Authenticator, bool]:

@@ -44,6 +44,8 @@ Fields = Mapping[str, type]
 RETRY_AFTER = "60"
 # Faults that are no fault of a field, and the problem each is.
 WHOLE = {"too_many_login_attempts": HTTPStatus.TOO_MANY_REQUESTS}
+# What says that a password or a second factor is wrong.
+WRONG = frozenset({"email_password_mismatch", "incorrect_password", "enter_current_password", "incorrect_code"})
 PENDING = "account_login"
 
 
@@ -67,9 +69,7 @@ def page(
                 attempts.claim(*counters)
                 with transaction.atomic():
                     response = view(request, *args, **kwargs)
-                # Only a 400 says that what was given is wrong.
-                if response.status_code != HTTPStatus.BAD_REQUEST:
-                    attempts.forgive(*counters)
+                _settle(response, counters, counted)
         except Refused as refused:
             return failure_page(refused, request)
         except ImmediateHttpResponse as immediate:
@@ -129,6 +129,22 @@ def _counters(request: HttpRequest, body: dict[str, Any], device: SignIn | None,
         return [by_address, attempts.of_account(device.staff.email if device else str(body.get("email", "")))]
     staff_id = str(device.staff_id) if device else _half_signed_in(request)
     return [by_address, Counter("second_factor", staff_id)] if staff_id else [by_address]
+
+
+def _settle(response: HttpResponseBase, counters: list[Counter], counted: str) -> None:
+    """Take a try back that was right, or none at all; one that was wrong stays counted."""
+    body = _json_of(response) if counters else {}
+    is_password_right = counted == "account" and _has_next_step(body)
+    if response.status_code < HTTPStatus.BAD_REQUEST or is_password_right:
+        attempts.forgive(*counters)
+    elif WRONG.isdisjoint(error.get("code") for error in body.get("errors", [])):
+        attempts.give_back(*counters)
+
+
+def _has_next_step(body: dict[str, Any]) -> bool:
+    """Whether a password was right, and a second factor is to follow."""
+    data = body.get("data")
+    return isinstance(data, dict) and any(flow.get("is_pending") for flow in data.get("flows", []))
 
 
 def _half_signed_in(request: HttpRequest) -> str:

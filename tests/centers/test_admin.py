@@ -219,6 +219,12 @@ def test_a_security_key_is_enrolled_in_the_admin(ada: Staff, settings: Settings)
     assert client.get("/admin/").status_code == 200
 
 
+def test_the_frameworks_own_test_client_signs_in_as_well(ada: Staff) -> None:
+    client = Client()
+    client.force_login(ada)
+    assert client.get("/admin/").status_code == 200
+
+
 def test_codes_are_not_guessed_at_this_door(ada: Staff) -> None:
     enroll_app(signed_in(ada))
     client = entered(ada.email)

@@ -147,6 +147,33 @@ def test_a_wrong_second_factor_is_counted_apart_from_the_password(anna: Staff) -
     assert answer.status_code == 429
 
 
+def test_a_step_that_is_over_takes_no_failure_back(anna: Staff, settings: Settings) -> None:
+    enroll_app(signed_in(anna))
+    codes = "/api/v1/auth/2fa/authenticate"
+    answers = [half_way(anna).post(codes, {"code": "000000"}).status_code for _ in range(4)]
+    old = half_way(anna)
+    settings.ACCOUNT_LOGIN_TIMEOUT = -1
+    answers.append(old.post(codes, {"code": "000000"}).status_code)
+    settings.ACCOUNT_LOGIN_TIMEOUT = 900
+    answers += [half_way(anna).post(codes, {"code": "000000"}).status_code for _ in range(2)]
+    assert answers == [400] * 4 + [401, 400, 429]
+
+
+def test_a_request_that_tries_nothing_neither_counts_nor_forgives(anna: Staff) -> None:
+    for _ in range(4):
+        sign_in(anna.email, "wrong")
+    for _ in range(3):
+        assert stranger().post("/api/v1/auth/login", {"email": anna.email}).status_code == 400
+    assert [sign_in(anna.email, "wrong").status_code for _ in range(2)] == [400, 429]
+
+
+def test_a_weak_new_password_is_no_failed_attempt(anna: Staff) -> None:
+    client = signed_in(anna)
+    body = {"current_password": PASSWORD, "new_password": "short"}
+    answers = [client.post("/api/v1/account/password/change", body) for _ in range(6)]
+    assert [one.json()["errors"][0]["code"] for one in answers] == ["password_too_short"] * 6
+
+
 def test_giving_the_password_again_is_counted_too(anna: Staff) -> None:
     client = signed_in(anna)
     answers = [client.post(PASSWORD_AGAIN, {"password": "wrong"}).status_code for _ in range(6)]

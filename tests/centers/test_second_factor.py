@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
@@ -144,6 +144,17 @@ def test_a_security_key_is_enrolled_and_signs_in(anna: Staff) -> None:
     answer = waiting.post(KEY, {"credential": key.sign(options)})
     assert answer.status_code == 200, answer.content
     assert status_with(bearing(token_from(answer))) == 200
+
+
+def test_a_copy_of_a_key_is_refused(anna: Staff) -> None:
+    key = enroll_key(signed_in(anna))
+    statuses = []
+    for count in (5, 5, 4, 6):
+        waiting = half_way(anna)
+        options = waiting.get(KEY).json()["data"]["request_options"]
+        key.count = count
+        statuses.append(waiting.post(KEY, {"credential": key.sign(options)}).status_code)
+    assert statuses == [200, 400, 400, 200]
 
 
 @pytest.mark.parametrize("case", ["another key", "another site", "an old question", "not a credential", "empty"])
@@ -290,6 +301,15 @@ def test_an_administrator_resets_a_lost_second_factor(anna: Staff, api: APIClien
 def test_nobody_resets_their_own_second_factor(administrator: Staff, api: APIClient) -> None:
     answer = api.post(f"{API}/staff/{administrator.pk}/reset-second-factor/")
     assert (answer.status_code, answer.json()["code"]) == (409, "second_factor_of_oneself")
+
+
+def test_the_console_resets_the_second_factor_of_an_only_administrator(anna: Staff, center: Center) -> None:
+    enroll_app(signed_in(anna))
+    call_command("reset_second_factor", anna.email, "--center", center.name)
+    assert sign_in(anna.email).status_code == 200
+    assert LogEntry.objects.get(action="second_factor_reset").actor_id == "system:reset-second-factor"
+    with pytest.raises(CommandError, match="nobody"):
+        call_command("reset_second_factor", "nobody@center.example", "--center", center.name)
 
 
 def test_a_key_is_used_again_to_be_fresh(anna: Staff) -> None:
