@@ -72,8 +72,8 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What the stock template wants."""
-        extra = {"app_path": self.request.get_full_path(), "username": ""}
-        return self.site.page(self.request, "Sign in") | super().get_context_data(**kwargs) | extra
+        shown: dict[str, Any] = self.site.page(self.request, "Sign in") | super().get_context_data(**kwargs)
+        return shown | {"app_path": self.request.get_full_path(), "username": ""}
 
     def form_valid(self, form: Any) -> Any:
         """The password was right."""

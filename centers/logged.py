@@ -15,7 +15,8 @@ from centers.models import (
 )
 
 # Not followed: grants and memberships, which every change logs as one grant event; SignIn, whose coming and going are
-# sign-in and sign-out events, and whose last-seen time changes by the minute.
+# sign-in and sign-out events, and whose last-seen time changes by the minute; AccountMail, Attempts and the library's
+# Authenticator, whose rows hold digests and ciphertext, and whose every step is an event of sign-in.
 
 
 def register() -> None:

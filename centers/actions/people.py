@@ -8,7 +8,7 @@ from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
 from centers.actions.roles import end_role
-from centers.models import Center, Invitation, Position, RoleAssignment, SignIn, Staff
+from centers.models import AccountMail, Center, Invitation, Position, RoleAssignment, SignIn, Staff
 from centers.roles import Title
 
 
@@ -85,6 +85,7 @@ def deactivate(*, staff: Staff, by: Actor) -> None:
         account.save(update_fields=["is_active", "version"])
         SignIn.objects.revoke(staff_id=account.pk)
         Invitation.objects.close(staff_id=account.pk)
+        AccountMail.objects.close_resets(staff_id=account.pk)
         _end_positions(account.positions.not_ended())
         _end_roles(account, by)
 
