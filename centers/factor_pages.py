@@ -34,7 +34,12 @@ from centers.sign_in import is_password_still_right, token_of
 NEW_APP = "new_authenticator_app"
 NAME_LENGTH = 100
 # What the libraries raise for a credential that is no credential.
-UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, struct.error)
+UNREADABLE = (
+    *(ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError),
+    *(RecursionError, OverflowError, NotImplementedError, struct.error),
+)
+# What is kept of a new key; the rest is whatever a client cared to send.
+KEPT = ("clientDataJSON", "attestationObject")
 
 
 class PersonInput(inputs.Input):
@@ -95,9 +100,11 @@ class NewKeyInput(PersonInput):
         credential = self.cleaned_data["credential"]
         try:
             webauthn.complete_registration(credential)
+            answer = {name: credential["response"][name] for name in KEPT}
+            kept = {"type": "public-key", "rawId": credential["rawId"], "response": answer}
         except (ValidationError, *UNREADABLE):
             self.refuse()
-        return credential
+        return kept | {"clientExtensionResults": {}}
 
 
 class NewTOTPInput(PersonInput):

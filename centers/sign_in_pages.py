@@ -126,7 +126,9 @@ def _counters(request: HttpRequest, body: dict[str, Any], device: SignIn | None,
         return []
     by_address = attempts.of_address(request)
     if counted == "account":
-        return [by_address, attempts.of_account(device.staff.email if device else str(body.get("email", "")))]
+        # Whose password is tried, which who is signed in already may name as well.
+        tried = body.get("email") or (device.staff.email if device else "")
+        return [by_address, attempts.of_account(tried)]
     staff_id = str(device.staff_id) if device else _half_signed_in(request)
     return [by_address, Counter("second_factor", staff_id)] if staff_id else [by_address]
 

@@ -211,6 +211,15 @@ def test_the_admin_takes_a_security_key(ada: Staff) -> None:
     assert client.get("/admin/").status_code == 200
 
 
+@pytest.mark.parametrize("credential", ["[" * 100_000, "{", '{"id": 1}', "null", '"x"'])
+def test_what_is_no_answer_of_a_key_is_refused(credential: str, ada: Staff) -> None:
+    enroll_key(signed_in(ada))
+    client = entered(ada.email)
+    client.get(SECOND)
+    answer = client.post(SECOND, {"credential": credential, "code": ""})
+    assert (answer.status_code, "does not fit" in answer.content.decode()) == (200, True)
+
+
 def test_a_security_key_is_enrolled_in_the_admin(ada: Staff, settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
     client, key = entered(ada.email), SecurityKey()

@@ -159,6 +159,14 @@ def test_a_step_that_is_over_takes_no_failure_back(anna: Staff, settings: Settin
     assert answers == [400] * 4 + [401, 400, 429]
 
 
+def test_who_is_signed_in_guesses_no_better(anna: Staff, center: Center) -> None:
+    victim = staff_with_role(center, email="bo@center.example", password=PASSWORD)
+    client = signed_in(anna)
+    answers = [sign_in(victim.email, f"guess {number}", client).status_code for number in range(6)]
+    assert answers == [400] * 5 + [429]
+    assert sign_in(anna.email).status_code == 200
+
+
 def test_a_request_that_tries_nothing_neither_counts_nor_forgives(anna: Staff) -> None:
     for _ in range(4):
         sign_in(anna.email, "wrong")

@@ -15,7 +15,7 @@ from audit.models import LogEntry
 from centers.models import AccountMail, Center, SignIn, Staff
 from centers.roles import RoleName
 from centers.second_factor import SecondFactorAdapter
-from tests.centers.authenticators import SecurityKey, totp
+from tests.centers.authenticators import SecurityKey, text, totp
 from tests.centers.conftest import SignedIn
 from tests.centers.doors import (
     API,
@@ -179,6 +179,24 @@ def test_a_key_that_does_not_fit_is_refused(case: str, anna: Staff) -> None:
     answer = waiting.post(KEY, {"credential": credential})
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
     assert status_with(waiting) == 401
+
+
+@pytest.mark.parametrize("attestation", [b"\x81" * 50_000, b"\xa3\x63fmt", b"", b"\xff" * 100])
+def test_what_is_no_new_key_is_refused(attestation: bytes, anna: Staff) -> None:
+    client, key = signed_in(anna), SecurityKey()
+    credential = key.attest(client.get(KEYS).json()["data"]["creation_options"])
+    credential["response"]["attestationObject"] = text(attestation)
+    answer = client.post(KEYS, {"credential": credential})
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "incorrect_code")
+    assert not Authenticator.objects.exists()
+
+
+def test_of_a_new_key_only_what_is_needed_is_kept(anna: Staff) -> None:
+    client, key = signed_in(anna), SecurityKey()
+    credential = key.attest(client.get(KEYS).json()["data"]["creation_options"])
+    credential["clientExtensionResults"] = {"credProps": "odd"}
+    assert client.post(KEYS, {"credential": credential}).status_code == 200
+    assert client.get(FACTORS).status_code == 200
 
 
 def test_a_key_is_renamed_and_removed(anna: Staff) -> None:
