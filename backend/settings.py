@@ -210,7 +210,10 @@ AUDITLOG_STORE_JSON_CHANGES = True
 
 # --- REST ---
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["centers.sign_in.SignInAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "centers.service_sign_in.ServiceAuthentication",
+        "centers.sign_in.SignInAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["backend.api.parsers.BoundedJSONParser"],
@@ -246,6 +249,7 @@ SPECTACULAR_SETTINGS = {
         "DischargeReasonEnum": "patients.models.care.DischargeReason",
         "LeadEnum": "scheduling.models.series.Lead",
         "RoleNameEnum": "centers.serializers.ROLE_CHOICES",
+        "ServiceCodenameEnum": "centers.service_serializers.SERVICE_CODENAMES",
         "SessionKindEnum": "centers.models.places.SessionKind",
         "SessionStatusEnum": "scheduling.models.sessions.Session.Status",
         "TaskKindEnum": "patients.models.tasks.StaffTask.Kind",

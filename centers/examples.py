@@ -106,3 +106,43 @@ DEVICE = {
     "created_at": "2026-03-03T13:02:11Z",
     "last_seen_at": "2026-03-03T17:40:00Z",
 }
+NEW_SERVICE_ACCOUNT: dict[str, Any] = {
+    "center": CENTER_ID,
+    "name": "Front door display",
+    "purpose": "Shows on the hall's screen which sessions are on, and in which room.",
+    "codenames": ["view_center", "view_schedule"],
+    "starts_at": "2026-03-02T14:00:00Z",
+    "ends_at": None,
+}
+SERVICE_ACCOUNT: dict[str, Any] = {
+    "id": "01980f6e-1101-7bbb-9e1f-2a3b4c5d6e11",
+    **NEW_SERVICE_ACCOUNT,
+    "granted": ["view_center"],
+    "is_waiting": True,
+    "requested_by": STAFF_ID,
+    "confirmed_by": "",
+    "confirmed_at": None,
+    "deactivated_at": None,
+}
+NEW_SERVICE_TOKEN: dict[str, Any] = {
+    "account": SERVICE_ACCOUNT["id"],
+    "scopes": ["view_schedule"],
+    "networks": ["203.0.113.7/32", "2001:db8:7::/48"],
+    "expires_at": "2026-09-01T00:00:00Z",
+}
+SERVICE_TOKEN: dict[str, Any] = {
+    "id": "01980f6e-1201-7bbb-9e1f-2a3b4c5d6e12",
+    "center": CENTER_ID,
+    **NEW_SERVICE_TOKEN,
+    "created_at": "2026-03-02T14:05:00Z",
+    "created_by": STAFF_ID,
+    "is_waiting": True,
+    "confirmed_by": "",
+    "confirmed_at": None,
+    "last_used_at": None,
+    "revoked_at": None,
+}
+SHOWN_SERVICE_TOKEN: dict[str, Any] = {
+    **SERVICE_TOKEN,
+    "token": "iop_svc_kZ2b0g3v7a9xQd0m1tJc5yR8uLw4eHs6nPf2iVoKbXE",
+}

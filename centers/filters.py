@@ -6,7 +6,16 @@ from django.db.models import QuerySet
 from django_filters.filters import BooleanFilter, DateFilter
 
 from backend.api.filters import MomentFilter, StrictFilterSet
-from centers.models import Closure, Position, Program, ProgramRule, RoleAssignment, Room
+from centers.models import (
+    Closure,
+    Position,
+    Program,
+    ProgramRule,
+    RoleAssignment,
+    Room,
+    ServiceAccount,
+    ServiceToken,
+)
 from centers.querysets import RoleAssignmentQuerySet
 
 
@@ -61,3 +70,23 @@ class RoleAssignmentFilters(StrictFilterSet):
     def not_over(self, rows: RoleAssignmentQuerySet, _name: str, at: dt.datetime) -> QuerySet[RoleAssignment]:
         """Those that end later, or never."""
         return rows.not_over(at)
+
+
+class ServiceAccountFilters(StrictFilterSet):
+    """`closed` tells accounts that were closed from those that were not."""
+
+    closed = BooleanFilter(field_name="deactivated_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = ServiceAccount
+        fields = ["center"]
+
+
+class ServiceTokenFilters(StrictFilterSet):
+    """`revoked` tells tokens that were revoked from those that were not."""
+
+    revoked = BooleanFilter(field_name="revoked_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = ServiceToken
+        fields = ["center", "account"]

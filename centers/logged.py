@@ -11,12 +11,18 @@ from centers.models import (
     Role,
     RoleAssignment,
     Room,
+    ServiceAccount,
+    ServiceToken,
     Staff,
 )
 
 # Not followed: grants and memberships, which every change logs as one grant event; SignIn, whose coming and going are
 # sign-in and sign-out events, and whose last-seen time changes by the minute; AccountMail, Attempts and the library's
 # Authenticator, whose rows hold digests and ciphertext, and whose every step is an event of sign-in.
+
+SERVICE_PROSE = {"version", "name", "purpose"}
+# The hash, and the time of use, which changes by the minute.
+TOKEN_SECRETS = {"token_hash", "last_used_at"}
 
 
 def register() -> None:
@@ -36,10 +42,24 @@ def register() -> None:
         plain=["center", "role", "staff", "signs", "starts_at", "ends_at", "assigned_by"],
         exclude=["version"],
     )
-    follow(Staff, plain=["is_active", "is_staff", "is_superuser", "created_at"], exclude=["version", "last_login"])
+    follow(
+        Staff,
+        plain=["is_active", "is_staff", "is_service", "is_superuser", "created_at"],
+        exclude=["version", "last_login"],
+    )
     follow(Position, plain=["center", "staff", "title", "supervisor", "ended_at"], exclude=["version", "sort_key"])
     follow(
         Invitation,
         plain=["center", "staff", "created_at", "expires_at", "used_at", "invited_by"],
         exclude=["token_hash"],
+    )
+    follow(
+        ServiceAccount,
+        plain=[field.name for field in ServiceAccount._meta.concrete_fields if field.name not in SERVICE_PROSE],
+        exclude=["version"],
+    )
+    follow(
+        ServiceToken,
+        plain=[field.name for field in ServiceToken._meta.concrete_fields if field.name not in TOKEN_SECRETS],
+        exclude=TOKEN_SECRETS,
     )

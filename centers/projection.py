@@ -5,16 +5,19 @@ from collections.abc import Collection
 from uuid import UUID
 
 from backend.api.grants import GrantKey, Ground, Key, MembershipKey
-from centers.models import Role, RoleAssignment
+from centers.models import Role, RoleAssignment, ServiceAccount
 from centers.roles import ROLES, RoleName
 
 # What a role may do does not begin or end; who holds it does.
 ALWAYS = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def ground_of(record: Role | RoleAssignment) -> Ground:
+GROUNDS = {Role: "role", RoleAssignment: "role_assignment", ServiceAccount: "service_account"}
+
+
+def ground_of(record: Role | RoleAssignment | ServiceAccount) -> Ground:
     """The ground under which a record's rows are stored."""
-    return Ground("role" if isinstance(record, Role) else "role_assignment", record.pk)
+    return Ground(GROUNDS[type(record)], record.pk)
 
 
 def keys_of_role(role: Role) -> set[Key]:
@@ -30,10 +33,19 @@ def keys_of_assignment(assignment: RoleAssignment, group_id: int) -> set[Key]:
     return {MembershipKey(assignment.staff_id, group_id, assignment.starts_at, assignment.ends_at)}
 
 
+def keys_of_service(account: ServiceAccount) -> set[Key]:
+    """The codenames a service account holds on its center, for as long as it is in force."""
+    center, dates = account.center_id, (account.starts_at, account.ends_at)
+    return {
+        GrantKey("user", account.staff_id, codename, "centers.Center", center, *dates) for codename in account.granted
+    }
+
+
 def wanted_grants(center_ids: Collection[UUID] | None = None) -> dict[Ground, set[Key]]:
     """Every row the records of some centers want, by ground; of all centers when none are named."""
     roles = Role.objects.of_centers(center_ids)
     assignments = RoleAssignment.objects.of_centers(center_ids).select_related("role")
     wanted = {ground_of(role): keys_of_role(role) for role in roles}
     wanted |= {ground_of(one): keys_of_assignment(one, one.role.group_id) for one in assignments}
+    wanted |= {ground_of(one): keys_of_service(one) for one in ServiceAccount.objects.of_centers(center_ids)}
     return wanted

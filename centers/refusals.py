@@ -23,9 +23,16 @@ PROBLEMS = {
         "Your role wants a second factor; add another first.",
     ),
     "second_factor_of_oneself": ("Not for oneself", "Somebody else must reset your second factor."),
+    "service_account_closed": ("Account closed", "The service account has been closed for good."),
+    "nothing_to_confirm": ("Nothing to confirm", "Nothing waits to be confirmed here."),
+    "confirmation_of_oneself": ("Not for oneself", "Somebody else must confirm what you asked for."),
+    "confirmation_of_something_else": ("It has changed", "The codenames are others by now. Read again."),
     "sign_in_failed": ("Sign-in failed", "E-mail address and password do not fit together."),
 }
 FAULTS = {
+    "network_too_wide": "The network is larger than /16, or /32 of IPv6.",
+    "scope_not_held": "The account is not meant to hold this.",
+    "within_a_year": "This must lie ahead, by a year at most.",
     "timezone_unknown": "This is not an IANA time zone.",
     "password_too_short": "The password is shorter than 12 characters.",
     "password_too_common": "The password is among the most common ones.",
@@ -37,6 +44,8 @@ FAULTS = {
     "incorrect_password": "The password is not correct.",
     "enter_current_password": "The password is not correct.",
 }
+# Triggers that keep what only people have from service accounts.
+OF_PEOPLE = [f"centers_{table}_of_a_person" for table in ("position", "roleassignment", "invitation", "signin")]
 CONSTRAINTS = {
     "center_name_once": ("center_name_taken", "Another center bears this name."),
     "center_calendar_in_order": ("calendar_order", "The calendar must end after it begins."),
@@ -54,6 +63,16 @@ CONSTRAINTS = {
     "position_one_per_center": ("works_here_already", ""),
     "position_supervises_another": ("supervisor_of_oneself", "Nobody supervises themselves."),
     "centers_position_supervisor_id_center_id_same": ("supervisor_elsewhere", "The supervisor works elsewhere."),
+    "serviceaccount_name_once_per_center": ("service_name_taken", "Another service account here bears this name."),
+    "serviceaccount_in_order": ("service_order", "A service account must end after it begins."),
+    "serviceaccount_holds_something": ("service_holds_nothing", "A service account holds one codename at least."),
+    "serviceaccount_confirmed_by_another": ("confirmation_of_oneself", ""),
+    "servicetoken_confirmed_by_another": ("confirmation_of_oneself", ""),
+    "servicetoken_lives_a_year_at_most": ("service_token_life", "A token lives for a year at most."),
+    "servicetoken_opens_something": ("service_token_opens_nothing", "A token has one scope at least."),
+    "servicetoken_has_addresses": ("service_token_without_addresses", "A token has one network at least."),
+    "staff_service_uses_tokens_only": ("not_a_person", "A service account has no password and opens no admin."),
+    **dict.fromkeys(OF_PEOPLE, ("not_a_person", "")),
     "roleassignment_in_order": ("role_order", "A role must end after it begins."),
     "roleassignment_no_overlap": ("role_held_already", "The person holds this role in some of that time."),
 }

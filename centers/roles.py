@@ -173,6 +173,12 @@ FACILITATOR: frozenset[Code] = frozenset(
 # Added to a care-team member's codenames where the member's role assignment signs.
 SIGNING: frozenset[Code] = frozenset({Code.SIGN_NOTES})
 
+# What a service account may never hold: managing those who manage it, reading who read, and a person's signature.
+NO_SERVICE: frozenset[Code] = frozenset({Code.MANAGE_STAFF, Code.REVIEW_ACCESS, Code.SIGN_NOTES, Code.COSIGN_NOTES})
+# What an administrator gives a service account alone: no more than administrators hold. All else opens patient data,
+# and waits for a privacy officer's word.
+UNCONFIRMED: frozenset[str] = frozenset(code.value for code in ROLES[RoleName.ADMINISTRATOR].codenames - NO_SERVICE)
+
 
 class Title(StrEnum):
     """A job title, as exports spell it; it opens nothing by itself."""

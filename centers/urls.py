@@ -14,6 +14,8 @@ router.register("closures", views.ClosureViewSet, basename="closure")
 router.register("staff", views.StaffViewSet, basename="staff")
 router.register("devices", views.DeviceViewSet, basename="device")
 router.register("role-assignments", views.RoleAssignmentViewSet, basename="role-assignment")
+router.register("service-accounts", views.ServiceAccountViewSet, basename="service-account")
+router.register("service-tokens", views.ServiceTokenViewSet, basename="service-token")
 
 # The tails are allauth's own (auth/login, auth/session, account/password/change), so that its later steps, such as
 # auth/2fa/authenticate, find their places; a slash at the end is welcome.

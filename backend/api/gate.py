@@ -58,6 +58,15 @@ class Reach:
         parent, codenames = self.inner.get(patient_id, (None, frozenset())) if patient_id else (None, frozenset())
         return granted | codenames if parent == center_id else granted
 
+    def within(self, limit: frozenset[str] | None) -> "Reach":
+        """The same containers with no codename beyond `limit`, if there is one."""
+        if limit is None:
+            return self
+        return Reach(
+            {pk: codenames & limit for pk, codenames in self.outer.items()},
+            {pk: (parent, codenames & limit) for pk, (parent, codenames) in self.inner.items()},
+        )
+
 
 NOTHING = Reach()
 
@@ -78,7 +87,7 @@ def reach_of(user: User) -> Reach:
     at, generation = now(), _generation.get()
     memo: _Memo | None = vars(user).get("_reach")
     if memo is None or memo.generation != generation or not memo.at <= at < memo.at + REACH_LIFETIME:
-        memo = _Memo(_read(user.pk, at), at, generation)
+        memo = _Memo(_read(user.pk, at).within(getattr(user, "reach_limit", None)), at, generation)
         vars(user)["_reach"] = memo
     return memo.reach
 
@@ -94,7 +103,12 @@ def forget_every_reach() -> None:
 
 
 class ReachMemo:
-    """The user model's share in the gate: it carries the remembered reach."""
+    """The user model's share in the gate: it carries the remembered reach, and by what the request was signed in."""
+
+    # The codenames that the credentials of this request open at most; None where they open all that is granted.
+    reach_limit: frozenset[str] | None = None
+    # What these credentials are told apart by, where one user has several that open different things.
+    credential_id = ""
 
     def forget_reach(self) -> None:
         """Read the reach again when it is next asked for."""

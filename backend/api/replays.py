@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from backend.api.releases import Release
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
+# What is stored of an answer and repeated: all of it, unless it holds what must not be kept.
+KeptBody = Callable[[HttpResponse], bytes]
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
@@ -34,7 +37,8 @@ def claim(request: Request, codename: str) -> StoredAnswer | None:
     if not KEY.fullmatch(key):
         raise Refused("idempotency_key_malformed", HTTPStatus.BAD_REQUEST)
     asked = StoredAnswer(
-        user_id=str(request.user.pk),
+        # Another token of the same account may open less than the answer holds: each has its own answers.
+        user_id=getattr(request.user, "credential_id", "") or str(request.user.pk),
         route=hashlib.sha256(request.path.encode()).hexdigest(),
         key=key,
         body_hash=hashlib.sha256(request._request.body).digest(),
@@ -46,14 +50,14 @@ def claim(request: Request, codename: str) -> StoredAnswer | None:
     return stored
 
 
-def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release) -> None:
+def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release, kept_body: KeptBody) -> None:
     """Store a rendered answer in the transaction of its effects; a refusal changed nothing and is not kept."""
     if response.status_code >= HTTPStatus.BAD_REQUEST or not isinstance(response, HttpResponse):
         stored.delete()
         return
     stored.status = response.status_code
     stored.headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    stored.body = response.content
+    stored.body = kept_body(response)
     stored.center_id = release.center_id
     stored.patients = release.patients
     stored.save(update_fields=["status", "headers", "body", "center_id", "patients"])

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.db import OperationalError, models, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -111,6 +111,10 @@ class RecordedViewSet(GenericViewSet[Any]):
     def check_entry(self) -> None:
         """Hook: refuse whoever holds the codename nowhere, before anything that was sent is read."""
 
+    def kept_body(self, response: HttpResponse) -> bytes:
+        """Hook: what is kept of an answer for requests that come again with its key."""
+        return response.content
+
     def check_query(self) -> None:
         """Hook: refuse a query that is not declared."""
 
@@ -149,7 +153,7 @@ class RecordedViewSet(GenericViewSet[Any]):
         else:
             response = self._rendered(request, handler(request, *args, **kwargs))
         if stored is not None and stored.is_new:
-            replays.keep(stored, response, self.released)
+            replays.keep(stored, response, self.released, self.kept_body)
         self._record_release(response)
         return response
 

@@ -28,13 +28,15 @@ class FailOpenThrottle(SimpleRateThrottle):
 
 
 class StaffThrottle(FailOpenThrottle):
-    """So many requests per signed-in person; by address before sign-in."""
+    """So many requests per signed-in person or token of a service; by address before sign-in."""
 
     scope = "staff"
 
     def get_cache_key(self, request: Request, view: "APIView") -> str:
         """Ids and addresses only."""
-        ident = str(request.user.pk) if request.user.is_authenticated else client_address(request._request)
+        user = request.user
+        known = getattr(user, "credential_id", "") or str(user.pk)
+        ident = known if user.is_authenticated else client_address(request._request)
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 

@@ -1,4 +1,4 @@
-"""The verbs of centers: open one, keep its places, its people and who holds which role. Each is atomic and named."""
+"""The verbs of centers: open one, keep its places, people, roles and programs. Each is atomic and named."""
 
 from centers.actions.devices import devices_of, revoke_device, revoke_other_devices
 from centers.actions.invitations import accept_invitation, invite, send_invitation
@@ -15,6 +15,15 @@ from centers.actions.places import (
 )
 from centers.actions.roles import assign_role, end_role
 from centers.actions.second_factors import reset_second_factor
+from centers.actions.services import (
+    close_service_account,
+    confirm_service_account,
+    confirm_service_token,
+    issue_service_token,
+    open_service_account,
+    revise_service_account,
+    revoke_service_token,
+)
 
 __all__ = [
     "accept_invitation",
@@ -22,21 +31,28 @@ __all__ = [
     "add_rule_version",
     "ask_for_reset",
     "assign_role",
+    "close_service_account",
+    "confirm_service_account",
+    "confirm_service_token",
     "deactivate",
     "devices_of",
     "end_role",
     "hire",
     "invite",
+    "issue_service_token",
     "leave_center",
     "open_center",
     "open_program",
     "open_room",
+    "open_service_account",
     "reset_password",
     "reset_second_factor",
     "revise",
     "revise_position",
+    "revise_service_account",
     "revoke_device",
     "revoke_other_devices",
+    "revoke_service_token",
     "send_account_mail",
     "send_invitation",
     "take_back_closure",

@@ -1,9 +1,10 @@
-"""Centers, their programs, rooms and closures; the staff, their roles and sign-ins; grants on a center."""
+"""Centers, their places; the staff, their roles and sign-ins; service accounts; grants on a center."""
 
 from centers.models.access import CenterGroupGrant, CenterUserGrant, Role, RoleAssignment, SubjectMembership
 from centers.models.doors import AccountMail, Attempts
 from centers.models.people import Invitation, Position, SignIn, Staff
 from centers.models.places import Center, Closure, Program, ProgramRule, Room
+from centers.models.services import ServiceAccount, ServiceToken
 
 __all__ = [
     "AccountMail",
@@ -19,6 +20,8 @@ __all__ = [
     "Role",
     "RoleAssignment",
     "Room",
+    "ServiceAccount",
+    "ServiceToken",
     "SignIn",
     "Staff",
     "SubjectMembership",

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -50,13 +51,16 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin):
-    """A person who works for a center and signs in by e-mail address. Deactivated, never deleted."""
+    """A person who works for a center and signs in by e-mail address, or a program's account. Never deleted."""
 
     email = models.EmailField(max_length=254)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the admin site.")
+    is_service = models.BooleanField(
+        default=False, editable=False, help_text="A program's account; see ServiceAccount."
+    )
     created_at = models.DateTimeField(default=now, editable=False)
     # The names of the roles held when the request was authenticated; the log keeps them with every act.
     acting_role = ""
@@ -83,10 +87,16 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
             # USERNAME_FIELD wants a plain unique key as well.
             models.UniqueConstraint(fields=["email"], name="staff_email_key"),
             models.CheckConstraint(condition=Q(email=Lower("email")), name="staff_email_lower_case"),
+            # A program has no password and opens no admin, whatever wrote the row.
+            models.CheckConstraint(
+                condition=Q(is_service=False)
+                | Q(is_staff=False, is_superuser=False, password__startswith=UNUSABLE_PASSWORD_PREFIX),
+                name="staff_service_uses_tokens_only",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def center_ids(self) -> frozenset[UUID]:

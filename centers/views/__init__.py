@@ -9,6 +9,7 @@ from centers.views.doors import (
 )
 from centers.views.people import RoleAssignmentViewSet, StaffViewSet
 from centers.views.places import CenterViewSet, ClosureViewSet, ProgramRuleViewSet, ProgramViewSet, RoomViewSet
+from centers.views.services import ServiceAccountViewSet, ServiceTokenViewSet
 
 __all__ = [
     "AcceptInvitation",
@@ -21,6 +22,8 @@ __all__ = [
     "ResetPassword",
     "RoleAssignmentViewSet",
     "RoomViewSet",
+    "ServiceAccountViewSet",
+    "ServiceTokenViewSet",
     "SignOut",
     "StaffViewSet",
 ]

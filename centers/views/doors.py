@@ -15,7 +15,7 @@ from backend.api.recorder import acting_as
 from backend.api.throttles import SignInThrottle
 from centers import actions, attempts, sign_in_log
 from centers.serializers import InvitationAnswer, NewPassword, ResetRequest
-from centers.sign_in import sign_out
+from centers.sign_in import SignInAuthentication, sign_out
 from centers.sign_in_log import DOOR
 
 # The generator takes security requirements here, though its annotation says names.
@@ -25,6 +25,8 @@ SIGNED_IN: Any = [{"signIn": []}]
 class SignOut(APIView):
     """`POST /api/v1/sign-out/`: the token works no more."""
 
+    # A service's token is revoked, not signed out.
+    authentication_classes = (SignInAuthentication,)
     metadata_class = None
     opens_without_second_factor = True
 

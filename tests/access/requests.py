@@ -15,6 +15,8 @@ SUBJECT = {
     "staff": "newcomer",
     "role-assignments": "assignment",
     "devices": "device",
+    "service-accounts": "service",
+    "service-tokens": "service_token",
     "patients": "pat",
     "episodes": "episode",
     "levels-of-care": "stay",
@@ -39,6 +41,7 @@ SUBJECT = {
 }
 # A new thing names what it belongs to; where that is not the center, it is this.
 OWNER = {
+    "service-tokens": "service",
     "program-rules": "program",
     "episodes": "nell",
     "care-team-members": "pat",
@@ -120,6 +123,20 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "staff/{id}/"): {"credentials": "RN"},
     ("POST", "role-assignments/"): {"center": "$center", "staff": "$newcomer", "role": "billing"},
     ("POST", "role-assignments/{id}/end/"): {},
+    ("POST", "service-accounts/"): {
+        "center": "$center",
+        "name": "Display",
+        "purpose": "Shows rooms.",
+        "codenames": ["view_center"],
+    },
+    ("PATCH", "service-accounts/{id}/"): {"purpose": "Shows tonight's rooms."},
+    ("POST", "service-accounts/{id}/confirm/"): {"codenames": ["view_schedule"]},
+    ("POST", "service-tokens/"): {
+        "account": "$service",
+        "scopes": ["view_schedule"],
+        "networks": ["192.0.2.7"],
+        "expires_at": "2026-06-01T00:00:00Z",
+    },
     ("POST", "patients/"): {
         "center": "$center",
         "mrn": "000999",

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from audit.models import LogEntry
 from backend.api.clock import frozen
 from backend.api.recorder import Event, record
-from centers.actions import add_closure, assign_role, hire
+from centers.actions import add_closure, assign_role, hire, issue_service_token, open_service_account
 from centers.models import SignIn, Staff
 from centers.roles import RoleName, Title
 from centers.tokens import hashed
@@ -81,6 +81,7 @@ def _people(cast: Cast) -> dict[str, Any]:
     assignment = assign_role(staff=position.staff, center=cast.center, role=RoleName.COUNSELOR, by=TESTER)
     return {
         **cast.staff,
+        **_service(cast),
         "center": cast.center,
         "program": cast.program,
         "rule": cast.program.rules.get(),
@@ -89,6 +90,15 @@ def _people(cast: Cast) -> dict[str, Any]:
         "newcomer": position.staff,
         "assignment": assignment,
     }
+
+
+def _service(cast: Cast) -> dict[str, Any]:
+    """A program that waits to be confirmed, and so does its token."""
+    asked: dict[str, Any] = {"name": "Hall", "purpose": "Shows the hall's rooms.", "codenames": ["view_schedule"]}
+    service = open_service_account(center=cast.center, by=TESTER, **asked)
+    limits: dict[str, Any] = {"networks": ["192.0.2.7/32"], "expires_at": at(MONDAY, 12) + dt.timedelta(days=90)}
+    token, _ = issue_service_token(account=service, scopes=["view_schedule"], by=TESTER, **limits)
+    return {"service": service, "service_token": token}
 
 
 def _care(cast: Cast) -> dict[str, Any]:

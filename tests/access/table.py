@@ -47,6 +47,18 @@ POST   role-assignments/                     403   403  403  403  403  403   403
 GET    role-assignments/{id}/                200   200  200  200  200  200   200  200  404  404  401
 POST   role-assignments/{id}/end/            403   403  403  403  403  403   403  200  404  404  401
 
+GET    service-accounts/                     none  none none none none 200   none 200  none none 401
+POST   service-accounts/                     403   403  403  403  403  403   403  201  403  403  401
+GET    service-accounts/{id}/                404   404  404  404  404  200   404  200  404  404  401
+PATCH  service-accounts/{id}/                404   404  404  404  404  403   404  200  404  404  401
+POST   service-accounts/{id}/confirm/        404   404  404  404  404  200   404  403  404  404  401
+POST   service-accounts/{id}/deactivate/     404   404  404  404  404  403   404  200  404  404  401
+GET    service-tokens/                       none  none none none none 200   none 200  none none 401
+POST   service-tokens/                       403   403  403  403  403  403   403  201  403  403  401
+GET    service-tokens/{id}/                  404   404  404  404  404  200   404  200  404  404  401
+POST   service-tokens/{id}/confirm/          404   404  404  404  404  200   404  403  404  404  401
+POST   service-tokens/{id}/revoke/           404   404  404  404  404  403   404  200  404  404  401
+
 GET    patients/                             200   none 200  200  200  200   none none none none 401
 POST   patients/                             400   400  201  201  403  403   403  403  400  403  401
 GET    patients/{id}/                        200   404  200  200  200  200   404  404  404  404  401
