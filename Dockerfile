@@ -20,5 +20,5 @@ RUN SECRET_KEY=build AUDIT_DIGEST_KEY=build SECOND_FACTOR_KEY=build \
     django-admin collectstatic --no-input -v 0
 USER iop
 EXPOSE 8000
-CMD ["gunicorn", "backend.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "4", "--threads", "4", \
-     "--timeout", "60", "--worker-tmp-dir", "/dev/shm", "--no-control-socket"]
+CMD ["gunicorn", "backend.wsgi:application", "--config", "python:backend.web", "--bind", "0.0.0.0:8000", \
+     "--workers", "4", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]

@@ -50,10 +50,14 @@ def database(url: str) -> dict[str, Any]:
         message = "DATABASE_URL must begin with postgres://: no other database has the constraints we rest on"
         raise ImproperlyConfigured(message)
     pooled = os.environ.get("DATABASE_POOL") == "1"
-    limits = "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={}".format(
+    limits = (
+        "-c statement_timeout={} -c lock_timeout={} -c idle_in_transaction_session_timeout={} -c transaction_timeout={}"
+    ).format(
         os.environ.get("DATABASE_STATEMENT_TIMEOUT", "5s"),
         os.environ.get("DATABASE_LOCK_TIMEOUT", "2s"),
         os.environ.get("DATABASE_IDLE_TIMEOUT", "10s"),
+        # Set by backend.wsgi: it bounds requests alone.
+        os.environ.get("DATABASE_TRANSACTION_TIMEOUT", "0"),
     )
     return {
         "ENGINE": "django.db.backends.postgresql",

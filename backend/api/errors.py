@@ -11,9 +11,8 @@ from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooB
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.signals import got_request_exception
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
 from backend.api.problems import (
@@ -46,7 +45,19 @@ logger = logging.getLogger("backend.api")
 # SQLSTATE of what another transaction caused, and what goes away by itself.
 ROLLED_BACK = frozenset({"40001", "40P01"})
 LOCKED = frozenset({"55P03"})
+# A transaction that took too long, or stood idle; the connection is gone with it.
+CUT_OFF = frozenset({"25P03", "25P04"})
 RAISED_BY_TRIGGER = "P0001"
+# What Django raises, the narrower kind first.
+OF_DJANGO = (
+    (Http404, HTTPStatus.NOT_FOUND, "not_found"),
+    (PermissionDenied, HTTPStatus.FORBIDDEN, "permission_denied"),
+    (UnreadablePostError, HTTPStatus.REQUEST_TIMEOUT, "body_incomplete"),
+    (RequestDataTooBig, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    (SuspiciousOperation, HTTPStatus.BAD_REQUEST, "malformed"),
+    (BadRequest, HTTPStatus.BAD_REQUEST, "malformed"),
+    (UnicodeError, HTTPStatus.BAD_REQUEST, "malformed"),
+)
 NON_FIELD = "non_field_errors"
 
 
@@ -77,11 +88,13 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def problem_response(exc: Exception, context: Mapping[str, Any]) -> Response:
-    """The answer to any exception raised in a view; the one EXCEPTION_HANDLER of the REST framework."""
+def problem_response(exc: Exception, context: Mapping[str, Any]) -> JsonResponse:
+    """The answer to any exception raised in a view; the one EXCEPTION_HANDLER of the REST framework.
+
+    No renderer of the view's touches it: the OpenAPI document is YAML to some, its refusals are JSON to all.
+    """
     problem = _noted(exc, context.get("request"))
-    body = document(problem.code, problem.status, problem.faults)
-    return Response(body, status=problem.status, headers=dict(problem.headers), content_type=MEDIA_TYPE)
+    return problem_page(problem.status, problem.code, problem.headers, problem.faults)
 
 
 def failure_page(exc: Exception, request: HttpRequest) -> JsonResponse:
@@ -90,14 +103,16 @@ def failure_page(exc: Exception, request: HttpRequest) -> JsonResponse:
     return problem_page(problem.status, problem.code, problem.headers)
 
 
-def problem_page(status: int, code: str = "", headers: Mapping[str, str] | None = None) -> JsonResponse:
-    """A problem document outside the REST framework: unknown addresses, the guard, Django's own handlers."""
+def problem_page(
+    status: int, code: str = "", headers: Mapping[str, str] | None = None, faults: Sequence[Fault] = ()
+) -> JsonResponse:
+    """A problem document; also outside the REST framework, for unknown addresses, the guard, Django's own handlers."""
     return JsonResponse(
-        document(code or CODES_BY_STATUS.get(status, "internal_error"), status),
+        document(code or CODES_BY_STATUS.get(status, "internal_error"), status, faults),
         status=status,
         headers=dict(headers or {}),
         content_type=MEDIA_TYPE,
-        # The spelling of the framework's renderer, so that the same problem has the same bytes everywhere.
+        # Compact, as the framework's renderer writes answers.
         json_dumps_params={"separators": (",", ":"), "ensure_ascii": False},
     )
 
@@ -145,18 +160,10 @@ def _framework(exc: Exception) -> Problem | None:
 
 def _django(exc: Exception) -> Problem | None:
     """What Django itself raises."""
-    if isinstance(exc, Http404):
-        return Problem(HTTPStatus.NOT_FOUND, "not_found")
-    if isinstance(exc, PermissionDenied):
-        return Problem(HTTPStatus.FORBIDDEN, "permission_denied")
-    if isinstance(exc, RequestDataTooBig):
-        return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large")
-    if isinstance(exc, SuspiciousOperation | BadRequest | UnicodeError):
-        return Problem(HTTPStatus.BAD_REQUEST, "malformed")
     if isinstance(exc, ModelValidationError):
         faults = exceptions.ValidationError(as_serializer_error(exc)).get_full_details()
         return Problem(HTTPStatus.BAD_REQUEST, "validation_failed", tuple(_faults(faults, "")))
-    return None
+    return next((Problem(status, code) for kind, status, code in OF_DJANGO if isinstance(exc, kind)), None)
 
 
 def _database(exc: Exception) -> Problem | None:
@@ -169,7 +176,7 @@ def _database(exc: Exception) -> Problem | None:
         return Problem(HTTPStatus.BAD_REQUEST, "value_out_of_range")
     if state in ROLLED_BACK | LOCKED:
         return Problem(HTTPStatus.CONFLICT, "busy", headers={"Retry-After": "1"})
-    if isinstance(exc, OperationalError | InterfaceError):
+    if isinstance(exc, OperationalError | InterfaceError) or state in CUT_OFF:
         return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", headers={"Retry-After": "5"})
     return None
 

@@ -30,6 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "duplicate_key": ("Malformed JSON", "A JSON object in the body holds the same key twice."),
     "forbidden_character": ("Malformed request", "The request holds a NUL or bytes that are not valid UTF-8."),
     "number_too_large": ("Malformed JSON", "A number in the body has more than 30 characters, or is no finite number."),
+    "body_incomplete": ("Body incomplete", "The body did not arrive whole and in time."),
     "too_large": ("Body too large", "The body is larger than 1 MiB."),
     "validation_failed": ("Some values are not valid", "Each fault is named under errors."),
     "value_out_of_range": ("A value is out of range", "A value cannot be stored as it is."),
@@ -46,7 +47,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "precondition_required": ("If-Match is missing", "Read the object first and send its ETag in If-Match."),
     "precondition_failed": ("The object has changed", "The ETag in If-Match is not the current one. Read again."),
     "idempotency_key_malformed": ("Malformed Idempotency-Key", "A key is 1 to 200 visible ASCII characters."),
-    "idempotency_key_reused": ("Idempotency-Key used before", "The same key came with another body."),
+    "idempotency_key_reused": ("Idempotency-Key used before", "The same key came with another body or query."),
     "window_required": ("Time window missing", "Give from and to: a window of at most 92 days."),
     "internal_error": ("Something went wrong here", "The fault is ours and has been logged under the X-Request-ID."),
 }

@@ -37,8 +37,8 @@ def serving(application: str, database: str) -> Iterator[Server]:
     """
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
-    command += ["--workers", "2", "--threads", "4", "--worker-class", "gthread", "--keep-alive", "30"]
-    extra = {"DATABASE_POOL": "1", "SECURE_SSL_REDIRECT": "0", "API_RATE": "100000000/minute"}
+    command += ["--workers", "2", "--threads", "4", "--config", "python:backend.web"]
+    extra = {"WEB_KEEPALIVE": "30", "DATABASE_POOL": "1", "SECURE_SSL_REDIRECT": "0", "API_RATE": "100000000/minute"}
     child = subprocess.Popen(command, env=environment(database, served=application == "backend.wsgi") | extra)
     try:
         _wait(port)

@@ -97,7 +97,7 @@ def says(log: Path, words: str) -> bool:
 
 def web_command(descriptor: int) -> Sequence[str]:
     """No access log: addresses carry the names people search for. Loaded once, then forked, to start sooner."""
-    options = f"--bind fd://{descriptor} --workers 2 --threads 4 --timeout 60 --no-control-socket --preload"
+    options = f"--config python:backend.web --bind fd://{descriptor} --workers 2 --threads 4 --preload"
     return ["gunicorn", "backend.wsgi:application", *options.split()]
 
 

@@ -1,5 +1,6 @@
 """Addresses for the tests of the ground: real patients and rooms behind the base viewset, and one that breaks."""
 
+import time
 from typing import Any, ClassVar
 
 from django.db import OperationalError, connection
@@ -165,7 +166,21 @@ def sql(statement: str) -> Any:
     return run
 
 
+def dawdle() -> None:
+    """Many statements, each of them short."""
+    for _ in range(100):
+        sql("SELECT pg_sleep(0.05)")()
+
+
+def stand_idle() -> None:
+    time.sleep(0.6)
+    sql("SELECT 1")()
+
+
 FAILURES = {
+    "slow": sql("SELECT pg_sleep(5)"),
+    "dawdle": dawdle,
+    "idle": stand_idle,
     "refused": refuse,
     "broken": break_down,
     "outage": lose_the_database,
