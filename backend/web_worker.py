@@ -65,12 +65,14 @@ class PunctualWorker(ThreadWorker):
         if not (conn.initialized or conn.data_ready or conn.wait_for_data(SILENCE_SECONDS)):
             return _DEFER
         conn.sock.deadline = time.monotonic() + READ_SECONDS
-        return super().handle(conn)
+        worker: Any = super()
+        return worker.handle(conn)
 
     def _keepalive_after(self, conn: TConn, keepalive: Any) -> bool:
         """Hang up where the rest of an answered request is no body: a second answer would pass for the next one's."""
+        worker: Any = super()
         try:
-            return bool(super()._keepalive_after(conn, keepalive))
+            return bool(worker._keepalive_after(conn, keepalive))
         except ParseException:
             return False
 

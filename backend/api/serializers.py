@@ -1,5 +1,6 @@
 """What serializers stand on: nothing unknown is read, nothing is shown that the reader's codenames do not open."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,15 +16,21 @@ from backend.api.grant_tables import containers, parent_name
 
 
 class MomentField(serializers.DateTimeField):
-    """A moment of RFC 3339. One without an offset is refused: it would be read in the server's zone."""
+    """A moment of RFC 3339. One without an offset is refused: it would be read in the server's zone.
+
+    It is kept and shown in UTC, so that the answer to a write has the bytes that reading it has.
+    """
 
     default_error_messages = {"naive": "naive"}
 
     def enforce_timezone(self, value: Any) -> Any:
-        """The aware moment; a naive one fails."""
+        """The moment in UTC; a naive one fails, and one that the calendar's first or last day has no room for."""
         if value.tzinfo is None:
             self.fail("naive")
-        return value
+        try:
+            return value.astimezone(dt.UTC)
+        except OverflowError:
+            self.fail("overflow")
 
 
 class VisibleRelatedField(serializers.PrimaryKeyRelatedField[Any]):

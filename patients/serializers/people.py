@@ -26,7 +26,10 @@ class WindowSerializer(StrictModelSerializer):
         fields = ["weekday", "from_time", "to_time"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The end comes after the start."""
+        """The end comes after the start. A window is whole also where a patient is changed in part."""
+        missing = self.fields.keys() - attrs.keys()
+        if missing:
+            raise serializers.ValidationError({name: ErrorDetail("", code="required") for name in sorted(missing)})
         if attrs["to_time"] <= attrs["from_time"]:
             raise serializers.ValidationError({"to_time": ErrorDetail("", code="window_order")})
         return attrs
