@@ -41,13 +41,19 @@ def claim(request: Request, codename: str) -> StoredAnswer | None:
         user_id=getattr(request.user, "credential_id", "") or str(request.user.pk),
         route=hashlib.sha256(request.path.encode()).hexdigest(),
         key=key,
-        body_hash=hashlib.sha256(request._request.body).digest(),
+        body_hash=_digest(request),
         codename=codename,
     )
     stored = StoredAnswer.claimed(asked, now())
     if bytes(stored.body_hash) != asked.body_hash:
         raise Refused("idempotency_key_reused", HTTPStatus.UNPROCESSABLE_ENTITY)
     return stored
+
+
+def _digest(request: Request) -> bytes:
+    """What must be the same in a request that comes again: body and query, told apart by their lengths."""
+    query = str(request.META.get("QUERY_STRING", "")).encode()
+    return hashlib.sha256(b"%d:%b%b" % (len(query), query, request._request.body)).digest()
 
 
 def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release, kept_body: KeptBody) -> None:

@@ -268,3 +268,12 @@ def test_a_list_of_rooms_is_three_statements(
     client = client_of(counselor)
     with django_assert_num_queries(7):  # sign-in, savepoint, wall, reach, rooms, leaving the wall, release
         assert len(client.get(f"{API}/rooms/").json()["results"]) == 3
+
+
+def test_a_key_is_of_body_and_query(center: Center, api: APIClient) -> None:
+    position, key = PositionFactory(center=center), {"Idempotency-Key": "k"}
+    address = f"{API}/staff/{position.staff_id}/deactivate/"
+    first, again = (api.post(address, headers=key) for _ in range(2))
+    assert (first.status_code, again.headers["Idempotent-Replayed"]) == (200, "true")
+    other = api.post(f"{address}?center={center.pk}", headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
