@@ -32,7 +32,7 @@ PROBLEMS = {
 FAULTS = {
     "network_too_wide": "The network is larger than /16, or /32 of IPv6.",
     "scope_not_held": "The account is not meant to hold this.",
-    "within_a_year": "This must lie ahead, by a year at most.",
+    "within_a_year": "This must not be over, and lie ahead by a year at most.",
     "timezone_unknown": "This is not an IANA time zone.",
     "password_too_short": "The password is shorter than 12 characters.",
     "password_too_common": "The password is among the most common ones.",

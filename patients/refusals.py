@@ -16,6 +16,7 @@ PROBLEMS = {
 FAULTS = {
     "outside_episode": "The day lies outside the episode of care.",
     "day_to_come": "This day is still to come.",
+    "long_ago": "This is too long ago.",
     "phone_unreadable": "This is not a number that can be dialed.",
     "language_unknown": "This is not a BCP 47 language tag.",
     "windows_overlap": "Two windows of a day overlap.",

@@ -17,10 +17,12 @@ def take_leave(
 ) -> LeaveOfAbsence:
     """Let a patient be away from a day until before another.
 
-    Raises Refused when the end is not after the start, IntegrityError for a leave that overlaps another.
+    Raises Refused when the end is not after the start and when it begins out of care, IntegrityError for a leave that
+    overlaps another.
     """
     _check_order(starts_on, ends_on)
     patient = Patient.objects.locked(patient.pk)
+    _check_care(patient, starts_on)
     with acting_as(by):
         leave = LeaveOfAbsence.objects.create(
             patient=patient, center_id=patient.center_id, starts_on=starts_on, ends_on=ends_on, reason=reason
@@ -33,6 +35,8 @@ def take_leave(
 def revise_leave(leave: LeaveOfAbsence, *, by: Actor, **fields: Any) -> LeaveOfAbsence:
     """Change the days or the reason of a leave. Raises as `take_leave`."""
     patient = Patient.objects.locked(leave.patient_id)
+    if fields.get("starts_on", leave.starts_on) != leave.starts_on:
+        _check_care(patient, fields["starts_on"])
     for name, value in fields.items():
         setattr(leave, name, value)
     _check_order(leave.starts_on, leave.ends_on)
@@ -67,3 +71,8 @@ def end_leave(*, leave: LeaveOfAbsence, on: dt.date, by: Actor) -> LeaveOfAbsenc
 def _check_order(starts_on: dt.date, ends_on: dt.date) -> None:
     if ends_on <= starts_on:
         raise Refused("validation_failed", 400, {"ends_on": "window_order"})
+
+
+def _check_care(patient: Patient, day: dt.date) -> None:
+    if not patient.episodes.in_care_on(day).exists():
+        raise Refused("validation_failed", 400, {"starts_on": "outside_episode"})

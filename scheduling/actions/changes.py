@@ -18,6 +18,8 @@ from scheduling.models import Attendance, Session, SessionStaff
 from scheduling.models.attendance import OCCUPYING, RECORDED, Status
 from scheduling.signals import notice_wanted
 
+DAY, YEAR = dt.timedelta(days=1), dt.timedelta(days=366)
+
 
 @transaction.atomic(savepoint=False)
 def withdraw_session(*, session: Session, reason: str, by: Actor) -> Session:
@@ -79,7 +81,8 @@ def move_session(
     """Move a session to another start, another room, or both; its key, the original start, stays.
 
     The break moves along and the roster is taken again for the new date. A session closed by a closure may be moved out
-    of it. Raises Refused where attendance is recorded or the center is closed, IntegrityError for a clash.
+    of it. Raises Refused where attendance is recorded, the center is closed, or the new day is over or more than a
+    year ahead; IntegrityError for a clash.
     """
     with acting_as(by):
         session = locked(session)
@@ -89,6 +92,7 @@ def move_session(
         if room is not None and room.center_id != session.center_id:
             raise Refused("validation_failed", 400, {"room": "does_not_exist"})
         if starts_at is not None:
+            _require_near(session, starts_at)
             session.place(starts_at, local_date(session.center.timezone, starts_at))
         session.room = room or session.room
         _require_open(session)
@@ -166,6 +170,13 @@ def _require_open(session: Session) -> None:
     )
     if closures.exists():
         raise Refused("center_is_closed")
+
+
+def _require_near(session: Session, starts_at: dt.datetime) -> None:
+    """What is over is recorded where it was, not moved there."""
+    today = local_date(session.center.timezone, now())
+    if not now() - DAY <= starts_at <= now() + YEAR or local_date(session.center.timezone, starts_at) < today:
+        raise Refused("validation_failed", 400, {"starts_at": "within_a_year"})
 
 
 def _require_nothing_recorded(session: Session) -> None:

@@ -21,14 +21,17 @@ from patients.actions import (
     keep_contact_point,
     leave_care_team,
     raise_task,
+    register_patient,
     reopen_task,
     revise_contact_point,
+    revise_leave,
+    revise_patient,
     take_leave,
 )
 from patients.contacts import dialed
 from patients.models import CareTeamMember, Patient
 from patients.projection import wanted_grants
-from tests.cast import TESTER, Cast
+from tests.cast import ADMITTED, TESTER, Cast
 
 
 @pytest.mark.parametrize(
@@ -173,3 +176,21 @@ def test_a_second_role_leaves_signing_without_an_end(cast: Cast) -> None:
     assign_role(staff=cast.clara, center=cast.center, role=RoleName.SUPERVISOR, by=TESTER, signs=True)
     ends = {key.expires_at for keys in wanted_grants([cast.pat.pk]).values() for key in keys if "sign" in str(key)}
     assert ends == {None}
+
+
+@pytest.mark.parametrize("born", [dt.date(9999, 12, 31), dt.date(1, 1, 1)])
+def test_nobody_is_born_tomorrow_or_before_anybody_alive(cast: Cast, born: dt.date) -> None:
+    names = {"mrn": "1", "first_name": "A", "last_name": "B"}
+    with pytest.raises(Refused, match="validation_failed"):
+        register_patient(center=cast.center, birth_date=born, by=TESTER, **names)
+    with pytest.raises(Refused, match="validation_failed"):
+        revise_patient(cast.pat, birth_date=born, by=TESTER)
+
+
+def test_a_leave_begins_in_care(cast: Cast) -> None:
+    before, after = ADMITTED - dt.timedelta(days=1), ADMITTED + dt.timedelta(days=30)
+    with pytest.raises(Refused, match="validation_failed"):
+        take_leave(patient=cast.pat, starts_on=before, ends_on=after, by=TESTER)
+    leave = take_leave(patient=cast.pat, starts_on=ADMITTED, ends_on=after, by=TESTER)
+    with pytest.raises(Refused, match="validation_failed"):
+        revise_leave(leave, starts_on=before, by=TESTER)

@@ -114,6 +114,17 @@ def test_a_moved_session_keeps_its_key_and_its_break_moves_along(cast: Cast, as_
     assert SessionStaff.objects.get(session=session).starts_at == at(WEDNESDAY, 10)
 
 
+@pytest.mark.parametrize(
+    "moment",
+    ["2026-02-24T23:00:00Z", "2027-03-10T23:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+)
+def test_no_session_is_moved_to_a_day_that_is_over_or_beyond_a_year(as_: As, session: Session, moment: str) -> None:
+    answer = verb(as_("cora"), session, "move", starts_at=moment)
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [("/starts_at", "within_a_year")]
+    session.refresh_from_db()
+    assert session.local_date == TUESDAY
+
+
 def test_a_moved_sessions_roster_is_that_of_its_new_day(cast: Cast, as_: As, series: Any, session: Session) -> None:
     belongs(series, cast.quinn, starts_on=WEDNESDAY)
     take_leave(patient=cast.pat, starts_on=WEDNESDAY, ends_on=WEDNESDAY + WEEK, reason="x", by=TESTER)
