@@ -25,6 +25,7 @@ from backend.api.middleware import client_address, request_id_of
 from backend.api.models import StoredAnswer
 from backend.api.releases import Release, place_of_absent
 from backend.api.serializers import place_of
+from backend.api.throttles import StrangerThrottle
 
 logger = logging.getLogger("backend.api")
 jitter = SystemRandom()
@@ -44,6 +45,10 @@ class RecordedViewSet(GenericViewSet[Any]):
     model: ClassVar[type[models.Model]]
     codenames: ClassVar[Mapping[str, str]] = {}
     search_parameters: ClassVar[frozenset[str]] = frozenset({"search"})
+    # Actions whose body names people, to find them.
+    search_actions: ClassVar[frozenset[str]] = frozenset()
+    # Reads more at once than any page; see ReportThrottle.
+    is_report: ClassVar[bool] = False
     # DRF's answer to OPTIONS describes serializers to anybody; the OpenAPI document does that.
     metadata_class = None
 
@@ -66,8 +71,13 @@ class RecordedViewSet(GenericViewSet[Any]):
 
     def perform_authentication(self, request: Request) -> None:
         """Authenticate, and from here on act as that person: earlier nobody is known, later may be too late."""
-        super().perform_authentication(request)
+        try:
+            super().perform_authentication(request)
+        except exceptions.AuthenticationFailed:
+            self._count_stranger(request)
+            raise
         if not request.user.is_authenticated:
+            self._count_stranger(request)
             return
         forget_reach(request.user)
         actor, sent = actor_of(request.user), request._request
@@ -90,7 +100,7 @@ class RecordedViewSet(GenericViewSet[Any]):
             raise exceptions.NotAuthenticated
         raise exceptions.PermissionDenied
 
-    def handle_exception(self, exc: Exception) -> Response:
+    def handle_exception(self, exc: Exception) -> Any:
         """The problem document of an exception; its code is kept for the record."""
         self.problem_code = problem_of(exc).code
         return super().handle_exception(exc)
@@ -122,6 +132,12 @@ class RecordedViewSet(GenericViewSet[Any]):
     def codename(self) -> str:
         """What the user must hold for this action."""
         return self.codenames[self.action]
+
+    def _count_stranger(self, request: Request) -> None:
+        """Raise Throttled for an address that has sent too much without valid credentials."""
+        throttle = StrangerThrottle()
+        if not throttle.allow_request(request, self):
+            raise exceptions.Throttled(throttle.wait())
 
     def _in_transaction(self, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Run the handler, again if PostgreSQL rolled it back for the sake of another transaction.

@@ -40,6 +40,38 @@ class StaffThrottle(FailOpenThrottle):
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
+class SearchThrottle(StaffThrottle):
+    """So many searches of people by name or number, which is how somebody would try out names."""
+
+    scope = "search"
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        """Whether the request may pass; always when it searches for nobody."""
+        named: frozenset[str] = getattr(view, "search_parameters", frozenset())
+        is_search = getattr(view, "action", None) in getattr(view, "search_actions", ())
+        return not (is_search or named & request.query_params.keys()) or super().allow_request(request, view)
+
+
+class ReportThrottle(StaffThrottle):
+    """So many reports, which read more at once than any page."""
+
+    scope = "report"
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        """Whether the request may pass; always when it is for no report."""
+        return not getattr(view, "is_report", False) or super().allow_request(request, view)
+
+
+class StrangerThrottle(FailOpenThrottle):
+    """So many requests without valid credentials per address; who is signed in is not counted, nor stopped by it."""
+
+    scope = "stranger"
+
+    def get_cache_key(self, request: Request, view: "APIView") -> str:
+        """By address: nobody is known."""
+        return self.cache_format % {"scope": self.scope, "ident": client_address(request._request)}
+
+
 class SignInThrottle(FailOpenThrottle):
     """So many sign-in attempts per address."""
 

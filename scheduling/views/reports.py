@@ -123,6 +123,7 @@ class HoursRow(serializers.Serializer[WeekOfHours]):
 class ReportViewSet(GatedViewSet):
     """A report is a list of rows that are not stored."""
 
+    is_report = True
     filter_backends = []
     renderer_classes = [JSONRenderer, CsvRenderer]
     http_method_names = ["get"]

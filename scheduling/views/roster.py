@@ -32,6 +32,7 @@ class RosterActions(GatedViewSet):
         "record_person": "record_attendance",
         "guests": "record_attendance",
     }
+    search_actions = frozenset({"guests"})
     input_serializers: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {
         "record_attendance": serializers.RosterInput,
         "record_person": serializers.OneMark,
