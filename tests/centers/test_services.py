@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 from audit.models import LogEntry
 from backend.api.clock import frozen, now
 from backend.api.errors import Refused
+from backend.api.grants import differences
 from backend.api.models import StoredAnswer
 from backend.api.recorder import Actor, acting_as
 from backend.api.throttles import StaffThrottle
@@ -32,6 +33,7 @@ from centers.models import (
     Staff,
 )
 from centers.models.services import LONGEST_LIFE
+from centers.projection import wanted_grants
 from centers.roles import CODENAMES, NO_SERVICE, UNCONFIRMED, RoleName
 from centers.tokens import SERVICE_PREFIX, hashed
 from patients.models import Patient
@@ -179,6 +181,17 @@ def test_lists_cost_the_same_however_long(
         a_token(an_account(center, "view_center"))
     with django_assert_num_queries(5):  # sign-in, savepoint, reach, page, the end of the savepoint
         assert len(ids(api.get(f"{API}/{page}/"))) == 3
+
+
+def test_records_and_grants_agree_whatever_happens(center: Center) -> None:
+    account = an_account(center, "view_center", "view_schedule", "view_hours", confirmed=False)
+    assert differences(wanted_grants()) == []
+    account = actions.confirm_service_account(account=account, codenames=account.codenames, by=OTHER)
+    assert differences(wanted_grants()) == []
+    actions.revise_service_account(account, codenames=["view_hours"], ends_at=now() + YEAR, by=TESTER)
+    assert differences(wanted_grants()) == []
+    actions.close_service_account(account=account, by=TESTER)
+    assert differences(wanted_grants()) == []
 
 
 # --- no person ---
