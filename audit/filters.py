@@ -13,13 +13,17 @@ from backend.api.filters import FROM, TO, MomentFilter, StrictFilterSet
 
 
 class LogEntryFilters(StrictFilterSet):
-    """All optional. `from` and `to` bound a half-open window of moments with offset; `patient` finds who is named."""
+    """All optional. `from` and `to` bound a half-open window of moments with offset; `patient` finds who is named.
+
+    `purpose` is told word for word: `emergency:` and an id for what was read under an emergency access.
+    """
 
     center = UUIDFilter(field_name="center_id")
     patient = UUIDFilter(method="named")
     actor = CharFilter(field_name="actor_id", max_length=100)
     kind = ChoiceFilter(choices=Kind.choices)
     action = CharFilter(max_length=100)
+    purpose = CharFilter(max_length=100)
 
     class Meta:
         model = LogEntry

@@ -8,6 +8,8 @@ from audit.filters import LogEntryFilters
 from audit.models import LogEntry
 from audit.serializers import LogEntrySerializer
 from backend.api import recorder
+from backend.api.gate import reach_of
+from backend.api.releases import by_purpose
 from backend.api.views import ListMixin, RetrieveMixin
 
 
@@ -30,7 +32,13 @@ class LogEntryViewSet(ListMixin, RetrieveMixin):
         for entry in entries:
             named[entry.center_id].update(entry.patients)
         details: dict[str, recorder.JSON] = {"count": len(entries), "parameters": sorted(self.request.query_params)}
-        for center_id, patients in (named or {None: set[UUID]()}).items():
+        purposes = reach_of(self.request.user).purposes
+        places = {
+            (center_id, purpose): patients
+            for center_id, everybody in named.items()
+            for purpose, patients in (by_purpose(everybody, purposes) or {"": set()}).items()
+        }
+        for (center_id, purpose), patients in (places or {(None, ""): set()}).items():
             recorder.record(
                 recorder.Event(
                     action="read",
@@ -38,6 +46,7 @@ class LogEntryViewSet(ListMixin, RetrieveMixin):
                     object_id=str(self.kwargs.get("pk", "")),
                     center_id=center_id,
                     patient_ids=tuple(patients),
+                    purpose=purpose,
                     details=details,
                 )
             )

@@ -177,6 +177,12 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 ANONYMOUS_USER_NAME = None
 GATE_CONTAINERS = ["centers.Center", "patients.Patient"]
 GATE_VOCABULARY = "centers.roles.CODENAMES"
+# What is read of a patient while a ground of such a type lives is logged under its word and its id.
+GATE_LABELED_GROUNDS = {"emergency_access": "emergency"}
+# How long an emergency access lasts, how fresh the second factor must be, and how often an hour one may be mistaken.
+EMERGENCY_HOURS = int(os.environ.get("EMERGENCY_HOURS", "4"))
+EMERGENCY_FACTOR_MINUTES = int(os.environ.get("EMERGENCY_FACTOR_MINUTES", "10"))
+EMERGENCY_MISTAKES_PER_HOUR = int(os.environ.get("EMERGENCY_MISTAKES_PER_HOUR", "5"))
 
 ACCOUNT_ADAPTER = "centers.sign_in.ClosedAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -292,6 +298,11 @@ CELERY_BEAT_SCHEDULE = {
     "extend calendars": {"task": "scheduling.tasks.extend_calendars", "schedule": 3600.0},
     "send account mail": {"task": "centers.tasks.send_account_mail", "schedule": 15.0, "options": {"expires": 15}},
     "forget spent attempts": {"task": "centers.tasks.forget_attempts", "schedule": 86400.0},
+    "tell of emergency accesses": {
+        "task": "patients.tasks.tell_of_emergencies",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "forget stored answers": {"task": "backend.api.tasks.forget_answers", "schedule": 3600.0},
 }
 

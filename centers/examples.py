@@ -146,3 +146,10 @@ SHOWN_SERVICE_TOKEN: dict[str, Any] = {
     **SERVICE_TOKEN,
     "token": "iop_svc_kZ2b0g3v7a9xQd0m1tJc5yR8uLw4eHs6nPf2iVoKbXE",
 }
+NEW_LISTING: dict[str, Any] = {
+    "center": CENTER_ID,
+    "staff": STAFF_ID,
+    "starts_at": "2026-03-02T14:00:00Z",
+    "ends_at": None,
+}
+LISTING: dict[str, Any] = {"id": "01980f6e-0f01-7bbb-9e1f-2a3b4c5d6e08", **NEW_LISTING}

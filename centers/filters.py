@@ -8,6 +8,7 @@ from django_filters.filters import BooleanFilter, DateFilter
 from backend.api.filters import MomentFilter, StrictFilterSet
 from centers.models import (
     Closure,
+    EmergencyListing,
     Position,
     Program,
     ProgramRule,
@@ -16,7 +17,7 @@ from centers.models import (
     ServiceAccount,
     ServiceToken,
 )
-from centers.querysets import RoleAssignmentQuerySet
+from centers.querysets import EmergencyListingQuerySet, RoleAssignmentQuerySet
 
 
 class ProgramFilters(StrictFilterSet):
@@ -90,3 +91,17 @@ class ServiceTokenFilters(StrictFilterSet):
     class Meta:
         model = ServiceToken
         fields = ["center", "account"]
+
+
+class EmergencyListingFilters(StrictFilterSet):
+    """`ends_after` leaves out what was over at that moment."""
+
+    ends_after = MomentFilter(field_name="ends_at", method="not_over")
+
+    class Meta:
+        model = EmergencyListing
+        fields = ["center", "staff"]
+
+    def not_over(self, rows: EmergencyListingQuerySet, _name: str, at: dt.datetime) -> QuerySet[EmergencyListing]:
+        """Those that end later, or never."""
+        return rows.not_over(at)

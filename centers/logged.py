@@ -4,6 +4,7 @@ from audit.registry import register as follow
 from centers.models import (
     Center,
     Closure,
+    EmergencyListing,
     Invitation,
     Position,
     Program,
@@ -47,6 +48,7 @@ def register() -> None:
         plain=["is_active", "is_staff", "is_service", "is_superuser", "created_at"],
         exclude=["version", "last_login"],
     )
+    follow(EmergencyListing, plain=["center", "staff", "starts_at", "ends_at", "listed_by"], exclude=["version"])
     follow(Position, plain=["center", "staff", "title", "supervisor", "ended_at"], exclude=["version", "sort_key"])
     follow(
         Invitation,

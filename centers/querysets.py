@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Attempts,
         Center,
         Closure,
+        EmergencyListing,
         Invitation,
         Position,
         Program,
@@ -119,6 +120,26 @@ class RoleAssignmentQuerySet(ScopedQuerySet["RoleAssignment"]):
 
     def in_force(self, at: dt.datetime) -> Self:
         """Assignments in force at a moment."""
+        return self.not_over(at).filter(starts_at__lte=at)
+
+    def last_end(self, at: dt.datetime) -> dt.datetime | None:
+        """When the last of these ends; None while one is open, `at` when there is none."""
+        ends = list(self.values_list("ends_at", flat=True))
+        known = [end for end in ends if end is not None]
+        return None if len(known) < len(ends) else max(known, default=at)
+
+
+class EmergencyListingQuerySet(ScopedQuerySet["EmergencyListing"]):
+    """Who may break the glass at a center, from when until when."""
+
+    scope = {"centers.Center": "center_id"}
+
+    def not_over(self, at: dt.datetime) -> Self:
+        """Listings in force at a moment, and those yet to begin."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+    def in_force(self, at: dt.datetime) -> Self:
+        """Listings in force at a moment."""
         return self.not_over(at).filter(starts_at__lte=at)
 
 

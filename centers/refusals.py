@@ -5,6 +5,8 @@ from backend.api.problems import register_texts
 PROBLEMS = {
     "role_of_oneself": ("Not for oneself", "Somebody else must give you a role."),
     "role_has_ended": ("Role is over", "The assignment has ended already."),
+    "listing_of_oneself": ("Not for oneself", "Somebody else must put you on the list."),
+    "listing_has_ended": ("Listing is over", "The person is off the list by then already."),
     "staff_inactive": ("Account closed", "The account is not active."),
     "works_here_already": ("Works here already", "The person has a position at this center."),
     "position_has_ended": ("Position is over", "The person has left this center already."),
@@ -34,6 +36,7 @@ FAULTS = {
     "scope_not_held": "The account is not meant to hold this.",
     "within_a_year": "This must not be over, and lie ahead by a year at most.",
     "timezone_unknown": "This is not an IANA time zone.",
+    "treats_nobody_here": "The person treats no patients at this center now.",
     "password_too_short": "The password is shorter than 12 characters.",
     "password_too_common": "The password is among the most common ones.",
     "password_breached": "The password has been in a breach, and is tried first by whoever guesses.",
@@ -74,6 +77,8 @@ CONSTRAINTS = {
     "staff_service_uses_tokens_only": ("not_a_person", "A service account has no password and opens no admin."),
     **dict.fromkeys(OF_PEOPLE, ("not_a_person", "")),
     "roleassignment_in_order": ("role_order", "A role must end after it begins."),
+    "emergencylisting_in_order": ("listing_order", "A listing must end after it begins."),
+    "emergencylisting_no_overlap": ("listed_already", "The person is on the list in some of that time."),
     "roleassignment_no_overlap": ("role_held_already", "The person holds this role in some of that time."),
 }
 

@@ -154,6 +154,8 @@ HARMLESS: frozenset[Code] = frozenset({Code.VIEW_CENTER, Code.MANAGE_CENTER, Cod
 SECOND_FACTOR_ROLES: frozenset[str] = frozenset(
     name.value for name, role in ROLES.items() if role.codenames - HARMLESS or name in TREATING
 )
+# Who is told of an emergency access: the first of these that anybody else than its holder has at the center.
+ALARMED = (RoleName.PRIVACY_OFFICER, RoleName.DIRECTOR, RoleName.ADMINISTRATOR)
 # What belonging to a patient's care opens, on that patient alone.
 CARE_TEAM: frozenset[Code] = frozenset(
     {
@@ -169,6 +171,11 @@ CARE_TEAM: frozenset[Code] = frozenset(
 )
 FACILITATOR: frozenset[Code] = frozenset(
     {Code.FIND_PATIENT, Code.VIEW_PATIENT, Code.VIEW_SCHEDULE, Code.RECORD_ATTENDANCE, Code.VIEW_HOURS}
+)
+# What breaking the glass opens, on one patient for a few hours: all that is needed to judge and to reach the person,
+# and nothing that changes a record. Whoever must change something belongs to the care, and joins the care team.
+EMERGENCY: frozenset[Code] = frozenset(
+    {Code.FIND_PATIENT, Code.VIEW_PATIENT, Code.VIEW_CHART, Code.VIEW_SCHEDULE, Code.VIEW_HOURS}
 )
 # Added to a care-team member's codenames where the member's role assignment signs.
 SIGNING: frozenset[Code] = frozenset({Code.SIGN_NOTES})

@@ -14,7 +14,17 @@ from backend.api.serializers import (
     VisibleRelatedField,
 )
 from centers import examples
-from centers.models import Center, Closure, Position, Program, ProgramRule, RoleAssignment, Room, SignIn
+from centers.models import (
+    Center,
+    Closure,
+    EmergencyListing,
+    Position,
+    Program,
+    ProgramRule,
+    RoleAssignment,
+    Room,
+    SignIn,
+)
 from centers.roles import RoleName, Title
 
 ROLE_CHOICES = [(role.value, role.value.replace("_", " ")) for role in RoleName]
@@ -258,6 +268,30 @@ class NewRoleAssignment(ColleagueInput):
 
 @sent({"at": "2026-06-01T14:00:00Z"})
 class RoleEnd(StrictSerializer):
+    at = MomentField(allow_null=True, default=None, help_text="Now unless given.")
+
+
+@shown(examples.LISTING)
+class EmergencyListingSerializer(StrictModelSerializer):
+    class Meta:
+        model = EmergencyListing
+        fields = ["id", "center", "staff", "starts_at", "ends_at"]
+
+
+@sent(examples.NEW_LISTING)
+class NewEmergencyListing(ColleagueInput):
+    center = managed_center("manage_staff")
+    staff = serializers.UUIDField()
+    starts_at = MomentField(allow_null=True, default=None)
+    ends_at = MomentField(allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The person as a colleague."""
+        return attrs | {"staff": self.position_at("staff", attrs["center"], attrs["staff"])}
+
+
+@sent({"at": "2026-06-01T14:00:00Z"})
+class ListingEnd(StrictSerializer):
     at = MomentField(allow_null=True, default=None, help_text="Now unless given.")
 
 

@@ -16,6 +16,7 @@ router.register("devices", views.DeviceViewSet, basename="device")
 router.register("role-assignments", views.RoleAssignmentViewSet, basename="role-assignment")
 router.register("service-accounts", views.ServiceAccountViewSet, basename="service-account")
 router.register("service-tokens", views.ServiceTokenViewSet, basename="service-token")
+router.register("emergency-listings", views.EmergencyListingViewSet, basename="emergency-listing")
 
 # The tails are allauth's own (auth/login, auth/session, account/password/change), so that its later steps, such as
 # auth/2fa/authenticate, find their places; a slash at the end is welcome.

@@ -1,6 +1,7 @@
 """The app configuration of the people in care."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class PatientsConfig(AppConfig):
@@ -8,8 +9,9 @@ class PatientsConfig(AppConfig):
     verbose_name = "Patients"
 
     def ready(self) -> None:
-        from patients import logged, receivers, refusals
+        from patients import checks, logged, receivers, refusals
 
         logged.register()
         refusals.register()
         receivers.connect()
+        register(checks.check_emergency_settings)

@@ -11,6 +11,7 @@ STAY_ID = "01980f6e-2d00-7ccc-8d1e-4b5c6d7e8f04"
 MEMBER_ID = "01980f6e-2e00-7ccc-8d1e-4b5c6d7e8f05"
 LEAVE_ID = "01980f6e-2f00-7ccc-8d1e-4b5c6d7e8f06"
 TASK_ID = "01980f6e-3000-7ccc-8d1e-4b5c6d7e8f07"
+EMERGENCY_ID = "01980f6e-3200-7ccc-8d1e-4b5c6d7e8f09"
 CONSENT_ID = "01980f6e-3100-7ccc-8d1e-4b5c6d7e8f08"
 
 NAMES: dict[str, Any] = {
@@ -101,3 +102,32 @@ TASK: dict[str, Any] = {
     "due_at": None,
     "done_at": None,
 }
+NEW_EMERGENCY: dict[str, Any] = {
+    "center": CENTER_ID,
+    "record_number": "000731",
+    "nature": "risk_to_self",
+    "reason": "Called the front desk in distress and hung up; the care team cannot be reached",
+}
+EMERGENCY_ROW: dict[str, Any] = {
+    "id": EMERGENCY_ID,
+    "center": CENTER_ID,
+    "patient": PATIENT_ID,
+    "record_number": "000731",
+    "staff": STAFF_ID,
+    "staff_name": "Olga Marsh",
+    "nature": "risk_to_self",
+    "reason": NEW_EMERGENCY["reason"],
+    "starts_at": "2026-03-02T18:00:00Z",
+    "ends_at": "2026-03-02T22:00:00Z",
+    "state": "open",
+    "reviewed_at": None,
+    "reviewed_by": None,
+    "verdict": "",
+    "note": "",
+}
+EMERGENCY: dict[str, Any] = {
+    **EMERGENCY_ROW,
+    "entries": 3,
+    "entries_url": f"/api/v1/audit-entries/?purpose=emergency%3A{EMERGENCY_ID}",
+}
+REVIEW: dict[str, Any] = {"verdict": "justified", "note": "The call is on record; the on-call counselor was reached."}

@@ -3,12 +3,14 @@
 import datetime as dt
 
 from django.db.models import QuerySet
-from django_filters.filters import BooleanFilter, CharFilter, DateFilter
+from django_filters.filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter
 
+from backend.api.clock import now
 from backend.api.filters import MomentFilter, StrictFilterSet
 from patients.models import (
     CareTeamMember,
     ContactPoint,
+    EmergencyAccess,
     Episode,
     LeaveOfAbsence,
     LevelOfCareStay,
@@ -17,6 +19,7 @@ from patients.models import (
 )
 from patients.querysets import (
     CareTeamMemberQuerySet,
+    EmergencyAccessQuerySet,
     EpisodeQuerySet,
     LeaveOfAbsenceQuerySet,
     PatientQuerySet,
@@ -69,6 +72,26 @@ class MemberFilters(StrictFilterSet):
     def not_over(self, rows: CareTeamMemberQuerySet, _name: str, at: dt.datetime) -> QuerySet[CareTeamMember]:
         """Those that end later, or never."""
         return rows.lasting_beyond(at)
+
+
+class EmergencyAccessFilters(StrictFilterSet):
+    """`state`: open (its hours run), ended, awaiting_review (not judged, open or not), or reviewed."""
+
+    state = ChoiceFilter(
+        choices=[(word, word) for word in ("open", "ended", "awaiting_review", "reviewed")], method="in_state"
+    )
+
+    class Meta:
+        model = EmergencyAccess
+        fields = ["center", "patient", "staff"]
+
+    def in_state(self, rows: EmergencyAccessQuerySet, _name: str, state: str) -> QuerySet[EmergencyAccess]:
+        """Those in that state now."""
+        if state == "open":
+            return rows.open_at(now())
+        if state == "ended":
+            return rows.over(now())
+        return rows.filter(reviewed_at__isnull=state == "awaiting_review")
 
 
 class ContactPointFilters(StrictFilterSet):

@@ -5,6 +5,8 @@ from patients.models import (
     AvailabilityWindow,
     CareTeamMember,
     ContactPoint,
+    EmergencyAccess,
+    EmergencyNotice,
     Episode,
     LeaveOfAbsence,
     LevelOfCareStay,
@@ -38,6 +40,12 @@ def register() -> None:
     )
     follow(LeaveOfAbsence, plain=[*KEPT, "starts_on", "ends_on"], exclude=["version"])
     follow(CareTeamMember, plain=[*KEPT, "staff", "starts_at", "ends_at"], exclude=["version"])
+    follow(
+        EmergencyAccess,
+        plain=[*KEPT, "staff", "starts_at", "ends_at", "ended_by", "reviewed_at", "reviewed_by", "verdict"],
+        exclude=["version"],
+    )
+    follow(EmergencyNotice, plain=[*KEPT, "access", "officer", "sent_at"], exclude=["due_at"])
     follow(ContactPoint, plain=[*KEPT, "kind", "ended_at", "suppressed_at", "suppressed_reason"], exclude=["version"])
     follow(MessagingConsent, plain=[*KEPT, "given", "answered_on", "recorded_at", "recorded_by"])
     follow(

@@ -1,14 +1,14 @@
-"""The grants on patients that care-team memberships want; the stored ones are their projection."""
+"""The grants on patients that care-team memberships and emergency accesses want; the stored ones project them."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from backend.api.grants import GrantKey, Ground, Key, project_all
+from backend.api.grants import GrantKey, Ground, Key, project, project_all
 from centers.models import RoleAssignment
-from centers.roles import CARE_TEAM, SIGNING
-from patients.models import CareTeamMember
+from centers.roles import CARE_TEAM, EMERGENCY, SIGNING
+from patients.models import CareTeamMember, EmergencyAccess
 
 
 class Span(NamedTuple):
@@ -21,14 +21,17 @@ class Span(NamedTuple):
 Signing = dict[tuple[UUID, UUID], Span]
 
 
-def ground_of(member: CareTeamMember) -> Ground:
-    """The ground under which a membership's grants are stored."""
-    return Ground("care_team_member", member.pk)
+def ground_of(record: CareTeamMember | EmergencyAccess) -> Ground:
+    """The ground under which a record's grants are stored."""
+    return Ground("care_team_member" if isinstance(record, CareTeamMember) else "emergency_access", record.pk)
 
 
 def wanted_grants(patient_ids: Collection[UUID] | None = None) -> dict[Ground, set[Key]]:
-    """Every grant the care teams of some patients want, by ground; of all patients when none are named."""
-    return wanted_of(CareTeamMember.objects.of_patients(patient_ids))
+    """Every grant the records of some patients want, by ground; of all patients when none are named."""
+    emergencies = EmergencyAccess.objects.all()
+    if patient_ids is not None:
+        emergencies = emergencies.filter(patient_id__in=patient_ids)
+    return wanted_of(CareTeamMember.objects.of_patients(patient_ids)) | wanted_of_emergencies(emergencies)
 
 
 def wanted_of(members: Iterable[CareTeamMember]) -> dict[Ground, set[Key]]:
@@ -36,6 +39,31 @@ def wanted_of(members: Iterable[CareTeamMember]) -> dict[Ground, set[Key]]:
     held = list(members)
     signing = _signing(held)
     return {ground_of(member): _keys(member, signing.get((member.center_id, member.staff_id))) for member in held}
+
+
+def wanted_of_emergencies(accesses: Iterable[EmergencyAccess]) -> dict[Ground, set[Key]]:
+    """The grants of some emergency accesses: reading, for their hours."""
+    return {
+        ground_of(access): {
+            GrantKey(
+                "user",
+                access.staff_id,
+                codename.value,
+                "patients.Patient",
+                access.patient_id,
+                access.starts_at,
+                access.ends_at,
+            )
+            for codename in EMERGENCY
+        }
+        for access in accesses
+    }
+
+
+def project_emergency(access: EmergencyAccess) -> None:
+    """Bring the stored grants in line with an emergency access."""
+    wanted = wanted_of_emergencies([access])
+    project(ground=ground_of(access), wanted=wanted[ground_of(access)], center_id=access.center_id)
 
 
 def project_members(members: Sequence[CareTeamMember]) -> None:

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from backend.api.gate import ScopedQuerySet
+from backend.api.gate import ScopedQuerySet, User, reach_of
+from centers.roles import Code
 from patients.names import folded
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
         AvailabilityWindow,
         CareTeamMember,
         ContactPoint,
+        EmergencyAccess,
+        EmergencyNotice,
         Episode,
         LeaveOfAbsence,
         LevelOfCareStay,
@@ -97,6 +100,54 @@ class CareTeamMemberQuerySet(ScopedQuerySet["CareTeamMember"]):
     def lasting_beyond(self, at: dt.datetime) -> Self:
         """Memberships that are open, or end after a moment."""
         return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at))
+
+
+class EmergencyAccessQuerySet(ScopedQuerySet["EmergencyAccess"]):
+    """Emergency accesses."""
+
+    scope = {"centers.Center": "center_id"}
+
+    def visible_to(self, user: User, codename: str) -> Self:
+        """By center; who broke the glass sees, beside what one reviews, one's own at the centers one works at."""
+        if codename != Code.REVIEW_ACCESS:
+            return super().visible_to(user, codename)
+        reach = reach_of(user)
+        reviewed, own = (reach.ids("centers.Center", code) for code in (codename, Code.VIEW_CENTER))
+        condition = Q(center_id__in=sorted(reviewed)) | Q(staff_id=user.pk, center_id__in=sorted(own))
+        return self.filter(condition) if reviewed or own else self.none()
+
+    def open_at(self, at: dt.datetime) -> Self:
+        """Those that let their holders read at a moment."""
+        return self.filter(starts_at__lte=at, ends_at__gt=at)
+
+    def over(self, at: dt.datetime) -> Self:
+        """Those that have ended by a moment."""
+        return self.filter(ends_at__lte=at)
+
+    def standing(self, at: dt.datetime) -> Self:
+        """Those that are open at a moment, or not judged: no second one may be opened beside them."""
+        return self.filter(Q(reviewed_at__isnull=True) | Q(ends_at__gt=at))
+
+    def locked(self, pk: UUID) -> "EmergencyAccess":
+        """The access with its patient and holder, its row locked."""
+        rows = self.select_for_update(no_key=True, of=("self",))
+        return rows.select_related("center", "patient", "staff", "reviewed_by").get(pk=pk)
+
+
+class EmergencyNoticeQuerySet(ScopedQuerySet["EmergencyNotice"]):
+    """Who is to be told of an emergency access."""
+
+    scope = {"centers.Center": "center_id"}
+
+    def due(self, center: models.Model, at: dt.datetime) -> Self:
+        """Notices of one center that may be sent at a moment; what has been judged needs no alarm any more."""
+        return self.filter(
+            center=center, sent_at__isnull=True, due_at__lte=at, access__reviewed_at__isnull=True
+        ).order_by("due_at", "id")
+
+    def claim(self, pk: UUID, at: dt.datetime, lease: dt.timedelta) -> bool:
+        """Take one due notice for oneself for a while; False when somebody else has it, or it went."""
+        return self.filter(pk=pk, sent_at__isnull=True, due_at__lte=at).update(due_at=at + lease) == 1
 
 
 class ContactPointQuerySet(ScopedQuerySet["ContactPoint"]):

@@ -5,12 +5,13 @@ from typing import Any
 from backend.api.recorder import Actor
 from centers.models import Center, Staff
 from centers.signals import roles_changed
-from patients.actions import follow_roles
+from patients.actions import follow_roles, follow_roles_in_emergencies
 
 
 def on_roles_changed(*, staff: Staff, center: Center, by: Actor, **_: Any) -> None:
-    """Care teams follow the roles of their members."""
+    """Care teams and emergency accesses follow the roles of those who hold them."""
     follow_roles(staff=staff, center=center, by=by)
+    follow_roles_in_emergencies(staff=staff, center=center, by=by)
 
 
 def connect() -> None:

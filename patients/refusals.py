@@ -10,6 +10,12 @@ PROBLEMS = {
     "membership_over": ("Membership is over", "The care-team membership has ended by then."),
     "leave_is_over": ("Leave ends anyway", "The leave ends on that day or before it."),
     "contact_point_ended": ("No longer used", "The number or address has ended; add the new one."),
+    "not_listed": ("Not listed", "You are not among those who may open an emergency access at this center."),
+    "second_factor_stale": ("Confirm who you are", "Give your second factor again, then repeat the request."),
+    "emergency_stands": ("Access stands", "Your earlier access to this patient is open, or waits for review."),
+    "emergency_over": ("Access is over", "The emergency access has ended by then."),
+    "review_of_oneself": ("Not for oneself", "Somebody else must review your emergency access."),
+    "reviewed_already": ("Reviewed already", "The emergency access has been judged; a verdict stands."),
     "task_done_already": ("Task is done", "Somebody has done the task; reopen it first."),
     "task_open_already": ("Task is open", "Nobody has done the task yet."),
 }
@@ -19,6 +25,7 @@ FAULTS = {
     "long_ago": "This is too long ago.",
     "phone_unreadable": "This is not a number that can be dialed.",
     "language_unknown": "This is not a BCP 47 language tag.",
+    "reason_too_thin": "This says too little: give at least four words and 20 characters.",
     "windows_overlap": "Two windows of a day overlap.",
 }
 CONSTRAINTS = {
@@ -40,6 +47,16 @@ CONSTRAINTS = {
     "availabilitywindow_on_a_weekday": ("weekday_unknown", "The week starts on a day from 0 (Monday) to 6 (Sunday)."),
     "careteammember_in_order": ("membership_order", "A membership must end after it begins."),
     "careteammember_no_overlap": ("on_the_team_already", "The person is on the care team in some of that time."),
+    "emergencyaccess_a_few_hours": ("emergency_hours", "An emergency access lasts some hours, at most 24."),
+    "emergencyaccess_has_a_reason": ("emergency_reason", "An emergency access needs a reason of substance."),
+    "emergencyaccess_judged_by_another": ("review_of_oneself", ""),
+    "emergencyaccess_judged_whole": ("emergency_review", "A verdict has a reviewer and a moment."),
+    "emergencyaccess_judged_once": ("reviewed_already", ""),
+    "emergencyaccess_one_unjudged": ("emergency_stands", ""),
+    "emergencyaccess_no_overlap": ("emergency_stands", ""),
+    "emergencyaccess_never_extended": ("emergency_fixed", "An emergency access is never extended nor rewritten."),
+    "emergencyaccess_stays": ("emergency_fixed", ""),
+    "emergencynotice_once_per_officer": ("told_already", "The officer has been told of this access."),
     "stafftask_open_once": ("task_raised_anew", "The same task was raised again since."),
     "stafftask_in_order": ("task_order", "A task is done after it was raised."),
 }

@@ -30,10 +30,15 @@ _generation: ContextVar[int] = ContextVar("generation", default=0)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What one user may do where, at one moment; an inner container comes with the id of its outer one."""
+    """What one user may do where, at one moment; an inner container comes with the id of its outer one.
+
+    `purposes` tells for which purpose an inner container is held, where a ground of `settings.GATE_LABELED_GROUNDS` is
+    among those that give it: whatever is read of it bears that label in the log, whoever else would have opened it.
+    """
 
     outer: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     inner: Mapping[UUID, tuple[UUID, frozenset[str]]] = field(default_factory=dict)
+    purposes: Mapping[UUID, str] = field(default_factory=dict)
 
     def ids(self, container_label: str, codename: str) -> frozenset[UUID]:
         """The containers on which `codename` is granted; inner ones only where the outer does not cover them."""
@@ -148,11 +153,20 @@ def allows(user: User, codename: str, obj: models.Model) -> bool:
 def _read(user_id: UUID, at: dt.datetime) -> Reach:
     outer: dict[UUID, frozenset[str]] = {}
     inner: dict[UUID, tuple[UUID, frozenset[str]]] = {}
+    purposes: dict[UUID, str] = {}
     with connection.cursor() as cursor:
-        cursor.execute(reach_statement(), {"user": user_id, "now": at})
-        for is_inner, object_id, parent_id, codenames in cursor.fetchall():
+        cursor.execute(reach_statement(), {"user": user_id, "now": at, "labeled": list(settings.GATE_LABELED_GROUNDS)})
+        for is_inner, object_id, parent_id, codenames, label in cursor.fetchall():
             if is_inner:
                 inner[object_id] = (parent_id, frozenset(codenames))
             else:
                 outer[object_id] = frozenset(codenames)
-    return Reach(outer, inner)
+            if label:
+                purposes[object_id] = _purpose(label)
+    return Reach(outer, inner, purposes)
+
+
+def _purpose(label: str) -> str:
+    """The word the log uses for a type of ground, and the ground's id."""
+    kind, _, ground_id = label.partition(":")
+    return f"{settings.GATE_LABELED_GROUNDS[kind]}:{ground_id}"

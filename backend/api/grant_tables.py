@@ -13,15 +13,17 @@ from psycopg.sql import SQL, Composed, Identifier
 
 # The start counts, the end does not; whether a grant lives is decided here, never by a cleanup job.
 REACH = SQL(
-    "SELECT found.is_inner, found.object_id, found.parent_id, array_agg(DISTINCT found.codename::text)"
-    " FROM ({union}) AS found GROUP BY 1, 2, 3"
+    "SELECT found.is_inner, found.object_id, found.parent_id, array_agg(DISTINCT found.codename::text),"
+    " min(found.label) FROM ({union}) AS found GROUP BY 1, 2, 3"
 )
 GRANTS = SQL(
-    "SELECT {is_inner} AS is_inner, given.{target} AS object_id, {parent} AS parent_id, may.codename"
-    " FROM {grants} given JOIN {permissions} may ON may.id = given.permission_id"
+    "SELECT {is_inner} AS is_inner, given.{target} AS object_id, {parent} AS parent_id, may.codename,"
+    " {label} AS label FROM {grants} given JOIN {permissions} may ON may.id = given.permission_id"
     " WHERE given.{holder} IN {subjects}"
     " AND given.starts_at <= %(now)s AND (given.expires_at IS NULL OR given.expires_at > %(now)s)"
 )
+# What is read under such a ground bears its label in the log.
+LABEL = SQL("CASE WHEN given.ground_type = ANY(%(labeled)s) THEN given.ground_type || ':' || given.ground_id END")
 MEMBER_GROUPS = SQL(
     "(SELECT belongs.{group} FROM {memberships} belongs WHERE belongs.{user} = %(user)s"
     " AND belongs.starts_at <= %(now)s AND (belongs.expires_at IS NULL OR belongs.expires_at > %(now)s))"
@@ -75,7 +77,9 @@ def parent_name() -> str:
 
 @cache
 def reach_statement() -> str:
-    """One row per container with a live grant: is it inner, its id, its outer's id, and the codenames granted on it."""
+    """One row per container with a live grant: is it inner, its id, its outer's id, the codenames granted on it, and
+    the ground (`type:id`) of a labeled type that gives some of them, if one does.
+    """
     branches = [_branch(container, subject) for container in containers() for subject in GrantTables._fields]
     return REACH.format(union=SQL(" UNION ALL ").join(branches)).as_string()
 
@@ -90,6 +94,7 @@ def _branch(container: type[models.Model], subject: str) -> Composed:
         **names,
         is_inner=SQL("TRUE" if is_inner else "FALSE"),
         parent=SQL("given.{}").format(parent) if parent else SQL("NULL::uuid"),
+        label=LABEL if is_inner else SQL("NULL::text"),
         subjects=_member_groups() if subject == "group" else SQL("(%(user)s)"),
     )
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -52,11 +53,23 @@ class Release:
         known = [center_id for center_id in self._patients if center_id]
         return known[0] if len(known) == 1 else None
 
-    def events(self, action: str, *, kind: str, object_id: str, details: Mapping[str, JSON]) -> list[recorder.Event]:
-        """One event per center with patients; a search is an event even where it found nobody."""
-        named = {center_id: patients for center_id, patients in self._patients.items() if patients}
+    def events(
+        self,
+        action: str,
+        *,
+        kind: str,
+        object_id: str,
+        details: Mapping[str, JSON],
+        purposes: Mapping[UUID, str] = MappingProxyType({}),
+    ) -> list[recorder.Event]:
+        """One event per center and purpose with patients; a search is an event even where it found nobody."""
+        named = {
+            (center_id, purpose): patients
+            for center_id, everybody in self._patients.items()
+            for purpose, patients in by_purpose(everybody, purposes).items()
+        }
         if not named and action == "search":
-            named = {self.center_id: set()}
+            named = {(self.center_id, ""): set()}
         return [
             recorder.Event(
                 action=action,
@@ -64,10 +77,19 @@ class Release:
                 object_id=object_id,
                 center_id=center_id,
                 patient_ids=tuple(sorted(patients)),
+                purpose=purpose,
                 details=details,
             )
-            for center_id, patients in named.items()
+            for (center_id, purpose), patients in named.items()
         ]
+
+
+def by_purpose(patients: Iterable[UUID], purposes: Mapping[UUID, str]) -> dict[str, set[UUID]]:
+    """The patients by the purpose for which the reader holds them; without a label that is the empty word."""
+    found: dict[str, set[UUID]] = {}
+    for patient in patients:
+        found.setdefault(purposes.get(patient, ""), set()).add(patient)
+    return found
 
 
 def place_of_absent(model: type[models.Model], pk: str) -> tuple[UUID | None, UUID | None]:

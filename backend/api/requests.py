@@ -184,7 +184,11 @@ class RecordedViewSet(GenericViewSet[Any]):
         searched = self.search_parameters & self.request.query_params.keys()
         details = self._details(response.status_code) | {"parameters": sorted(self.request.query_params.keys())}
         for event in self.released.events(
-            "search" if searched else "read", kind=self.kind, object_id=self._object_id(), details=details
+            "search" if searched else "read",
+            kind=self.kind,
+            object_id=self._object_id(),
+            details=details,
+            purposes=reach_of(self.request.user).purposes,
         ):
             recorder.record(event)
 
@@ -202,6 +206,7 @@ class RecordedViewSet(GenericViewSet[Any]):
                     center_id=center_id,
                     patient_ids=(patient_id,) if patient_id else (),
                     outcome=self.problem_code,
+                    purpose=reach_of(self.request.user).purposes.get(patient_id, "") if patient_id else "",
                     details=self._details(status),
                 )
             )

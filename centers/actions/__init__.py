@@ -1,6 +1,7 @@
 """The verbs of centers: open one, keep its places, people, roles and programs. Each is atomic and named."""
 
 from centers.actions.devices import devices_of, revoke_device, revoke_other_devices
+from centers.actions.emergencies import end_listing, list_for_emergencies
 from centers.actions.invitations import accept_invitation, invite, send_invitation
 from centers.actions.passwords import ask_for_reset, reset_password, send_account_mail
 from centers.actions.people import deactivate, hire, leave_center, revise_position
@@ -36,11 +37,13 @@ __all__ = [
     "confirm_service_token",
     "deactivate",
     "devices_of",
+    "end_listing",
     "end_role",
     "hire",
     "invite",
     "issue_service_token",
     "leave_center",
+    "list_for_emergencies",
     "open_center",
     "open_program",
     "open_room",

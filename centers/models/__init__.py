@@ -1,6 +1,13 @@
 """Centers, their places; the staff, their roles and sign-ins; service accounts; grants on a center."""
 
-from centers.models.access import CenterGroupGrant, CenterUserGrant, Role, RoleAssignment, SubjectMembership
+from centers.models.access import (
+    CenterGroupGrant,
+    CenterUserGrant,
+    EmergencyListing,
+    Role,
+    RoleAssignment,
+    SubjectMembership,
+)
 from centers.models.doors import AccountMail, Attempts
 from centers.models.people import Invitation, Position, SignIn, Staff
 from centers.models.places import Center, Closure, Program, ProgramRule, Room
@@ -13,6 +20,7 @@ __all__ = [
     "CenterGroupGrant",
     "CenterUserGrant",
     "Closure",
+    "EmergencyListing",
     "Invitation",
     "Position",
     "Program",

@@ -12,7 +12,7 @@ from backend.api.grants import DatedGrant
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
 from centers.models.places import Center
-from centers.querysets import RoleAssignmentQuerySet, RoleQuerySet
+from centers.querysets import EmergencyListingQuerySet, RoleAssignmentQuerySet, RoleQuerySet
 from centers.roles import RoleName
 
 IN_ORDER = Q(expires_at__isnull=True) | Q(expires_at__gt=F("starts_at"))
@@ -124,3 +124,35 @@ class RoleAssignment(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"role assignment {self.id}"
+
+
+class EmergencyListing(Identified, Versioned):
+    """Somebody may break the glass at a center, from when until when; it opens nothing by itself."""
+
+    center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="emergency_listings")
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="emergency_listings")
+    starts_at = models.DateTimeField(default=now)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    listed_by = models.CharField(max_length=64)
+
+    objects = EmergencyListingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="emergencylisting_in_order"
+            ),
+            ExclusionConstraint(
+                name="emergencylisting_no_overlap",
+                expressions=[
+                    ("center", RangeOperators.EQUAL),
+                    ("staff", RangeOperators.EQUAL),
+                    (DateTimeRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["center", "starts_at", "id"], name="emergencylisting_list")]
+
+    def __str__(self) -> str:
+        return f"emergency listing {self.id}"

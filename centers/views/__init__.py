@@ -7,6 +7,7 @@ from centers.views.doors import (
     ResetPassword,
     SignOut,
 )
+from centers.views.emergencies import EmergencyListingViewSet
 from centers.views.people import RoleAssignmentViewSet, StaffViewSet
 from centers.views.places import CenterViewSet, ClosureViewSet, ProgramRuleViewSet, ProgramViewSet, RoomViewSet
 from centers.views.services import ServiceAccountViewSet, ServiceTokenViewSet
@@ -17,6 +18,7 @@ __all__ = [
     "CenterViewSet",
     "ClosureViewSet",
     "DeviceViewSet",
+    "EmergencyListingViewSet",
     "ProgramRuleViewSet",
     "ProgramViewSet",
     "ResetPassword",

@@ -3,6 +3,7 @@
 from patients.models.access import CareTeamMember, PatientGroupGrant, PatientUserGrant
 from patients.models.care import Episode, LeaveOfAbsence, LevelOfCareStay
 from patients.models.contact import ContactPoint, MessagingConsent
+from patients.models.emergencies import EmergencyAccess, EmergencyNotice
 from patients.models.people import AvailabilityWindow, Patient
 from patients.models.tasks import StaffTask
 
@@ -10,6 +11,8 @@ __all__ = [
     "AvailabilityWindow",
     "CareTeamMember",
     "ContactPoint",
+    "EmergencyAccess",
+    "EmergencyNotice",
     "Episode",
     "LeaveOfAbsence",
     "LevelOfCareStay",

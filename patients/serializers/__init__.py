@@ -18,6 +18,12 @@ from patients.serializers.contacts import (
     ContactPointSerializer,
     NewContactPoint,
 )
+from patients.serializers.emergencies import (
+    EmergencyAccessSerializer,
+    EmergencyReview,
+    EmergencyRow,
+    NewEmergencyAccess,
+)
 from patients.serializers.people import NewPatient, PatientInput, PatientSerializer
 from patients.serializers.staff import MemberEnd, MemberSerializer, NewMember, PageQuery, TaskSerializer
 
@@ -26,6 +32,9 @@ __all__ = [
     "ConsentSerializer",
     "ContactPointInput",
     "ContactPointSerializer",
+    "EmergencyAccessSerializer",
+    "EmergencyReview",
+    "EmergencyRow",
     "EpisodeSerializer",
     "LeaveEnd",
     "LeaveInput",
@@ -35,6 +44,7 @@ __all__ = [
     "MemberSerializer",
     "NewContactPoint",
     "NewDischarge",
+    "NewEmergencyAccess",
     "NewEpisode",
     "NewLeave",
     "NewMember",

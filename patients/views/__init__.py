@@ -2,11 +2,13 @@
 
 from patients.views.care import EpisodeViewSet, LeaveViewSet, StayViewSet
 from patients.views.contacts import ContactPointViewSet
+from patients.views.emergencies import EmergencyAccessViewSet
 from patients.views.people import PatientViewSet
 from patients.views.staff import MemberViewSet, TaskViewSet
 
 __all__ = [
     "ContactPointViewSet",
+    "EmergencyAccessViewSet",
     "EpisodeViewSet",
     "LeaveViewSet",
     "MemberViewSet",

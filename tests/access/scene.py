@@ -10,7 +10,14 @@ from django.contrib.auth.hashers import make_password
 from audit.models import LogEntry
 from backend.api.clock import frozen
 from backend.api.recorder import Event, record
-from centers.actions import add_closure, assign_role, hire, issue_service_token, open_service_account
+from centers.actions import (
+    add_closure,
+    assign_role,
+    hire,
+    issue_service_token,
+    list_for_emergencies,
+    open_service_account,
+)
 from centers.models import SignIn, Staff
 from centers.roles import RoleName, Title
 from centers.tokens import hashed
@@ -19,11 +26,12 @@ from patients.actions import (
     answer_consent,
     join_care_team,
     keep_contact_point,
+    open_emergency,
     raise_task,
     register_patient,
     take_leave,
 )
-from patients.models import CareTeamMember, Episode, LevelOfCareStay
+from patients.models import CareTeamMember, EmergencyAccess, Episode, LevelOfCareStay
 from reminders.actions import add_rule, plan, switch_sending
 from reminders.models import Reminder
 from scheduling.actions import add_pattern, open_course
@@ -57,6 +65,7 @@ def set_up(cast: Cast) -> Scene:
         things |= _reminders(cast) | _log(cast)
     with frozen(NOON):
         things["device"] = _sign_in(cast)
+        things["emergency"] = _emergency(cast)
     return Scene(cast, things, state())
 
 
@@ -70,8 +79,23 @@ def _sign_in(cast: Cast) -> SignIn:
     password = make_password(PASSWORD)
     for name, staff in cast.staff.items():
         Staff.objects.filter(pk=staff.pk).update(password=password)
-        SignIn.objects.create(staff=staff, token_hash=hashed(token(name)))
+        SignIn.objects.create(staff=staff, token_hash=hashed(token(name)), second_factor_at=NOON)
     return SignIn.objects.create(staff=cast.clara, token_hash=hashed("another device"))
+
+
+def _emergency(cast: Cast) -> EmergencyAccess:
+    """Carl reads the record of Eve, whom nobody else cares for."""
+    names = {"mrn": "000733", "first_name": "Eve", "last_name": "Ersatz", "birth_date": dt.date(1993, 4, 5)}
+    register_patient(center=cast.center, by=TESTER, **names)
+    return open_emergency(
+        staff=cast.carl,
+        center=cast.center,
+        record_number="000733",
+        nature="medical",
+        reason="Found unconscious in the parking lot, ambulance on its way",
+        second_factor_at=NOON,
+        by=cast.carl.as_actor(),
+    )
 
 
 def _people(cast: Cast) -> dict[str, Any]:
@@ -87,6 +111,7 @@ def _people(cast: Cast) -> dict[str, Any]:
         "rule": cast.program.rules.get(),
         "room": cast.room,
         "closure": add_closure(center=cast.center, date=dt.date(2026, 12, 25), by=TESTER),
+        "listing": list_for_emergencies(staff=cast.carl, center=cast.center, by=TESTER),
         "newcomer": position.staff,
         "assignment": assignment,
     }
