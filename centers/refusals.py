@@ -36,7 +36,6 @@ FAULTS = {
     "scope_not_held": "The account is not meant to hold this.",
     "within_a_year": "This must not be over, and lie ahead by a year at most.",
     "timezone_unknown": "This is not an IANA time zone.",
-    "treats_nobody_here": "The person treats no patients at this center now.",
     "password_too_short": "The password is shorter than 12 characters.",
     "password_too_common": "The password is among the most common ones.",
     "password_breached": "The password has been in a breach, and is tried first by whoever guesses.",

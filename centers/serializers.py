@@ -279,15 +279,18 @@ class EmergencyListingSerializer(StrictModelSerializer):
 
 
 @sent(examples.NEW_LISTING)
-class NewEmergencyListing(ColleagueInput):
+class NewEmergencyListing(StrictSerializer):
     center = managed_center("manage_staff")
     staff = serializers.UUIDField()
     starts_at = MomentField(allow_null=True, default=None)
     ends_at = MomentField(allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The person as a colleague."""
-        return attrs | {"staff": self.position_at("staff", attrs["center"], attrs["staff"])}
+        """The person, if one who treats patients at the center."""
+        found = EmergencyListing.candidate(attrs["center"], attrs["staff"])
+        if found is None:
+            raise serializers.ValidationError({"staff": ErrorDetail("", code="does_not_exist")})
+        return attrs | {"staff": found}
 
 
 @sent({"at": "2026-06-01T14:00:00Z"})

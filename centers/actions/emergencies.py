@@ -7,7 +7,7 @@ from django.db import transaction
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center, EmergencyListing, RoleAssignment, Staff
+from centers.models import Center, EmergencyListing, Staff
 
 
 @transaction.atomic
@@ -26,8 +26,8 @@ def list_for_emergencies(
     """
     if by.id == str(staff.pk):
         raise Refused("listing_of_oneself")
-    if not RoleAssignment.objects.in_force(now()).treating().filter(staff=staff, center=center).exists():
-        raise Refused("validation_failed", 400, {"staff": "treats_nobody_here"})
+    if EmergencyListing.candidate(center, staff.pk) is None:
+        raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
     with acting_as(by):
         return EmergencyListing.objects.create(
             center=center, staff=staff, starts_at=starts_at or now(), ends_at=ends_at, listed_by=by.id

@@ -1,5 +1,8 @@
 """Roles at a center and who holds them, dated; and the grants and memberships they project into."""
 
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -156,3 +159,15 @@ class EmergencyListing(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"emergency listing {self.id}"
+
+    @classmethod
+    def names(cls, staff: Any) -> bool:
+        """Whether somebody is on the list of any center now."""
+        return cls.objects.in_force(now()).filter(staff=staff.pk).exists()
+
+    @classmethod
+    def candidate(cls, center: Center, staff_id: UUID) -> Any:
+        """The person of that id, if one who treats patients at the center now; None for anybody else."""
+        held = RoleAssignment.objects.in_force(now()).treating().filter(staff=staff_id, center=center)
+        found = held.select_related("staff").first()
+        return found.staff if found else None

@@ -29,8 +29,7 @@ class EmergencyListingViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSe
 
     def perform_create(self, serializer: Any) -> EmergencyListing:
         """Put the person on the list."""
-        values = dict(serializer.validated_data)
-        return actions.list_for_emergencies(staff=values.pop("staff").staff, by=current().actor, **values)
+        return actions.list_for_emergencies(by=current().actor, **serializer.validated_data)
 
     @extend_schema(responses={200: serializers.EmergencyListingSerializer, 204: None})
     @action(detail=True, methods=["post"])

@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from backend.api.clock import now
-from centers.actions import list_for_emergencies
+from centers.actions import assign_role, list_for_emergencies
 from centers.models import EmergencyListing
+from centers.roles import RoleName
 from tests.cast import TESTER, Cast
 
 API = "/api/v1/emergency-listings/"
@@ -29,6 +30,7 @@ def test_only_who_treats_there_is_listed(cast: Cast, as_: Client, name: str, sta
 
 
 def test_nobody_lists_oneself(cast: Cast, as_: Client) -> None:
+    assign_role(staff=cast.ada, center=cast.center, role=RoleName.COUNSELOR, by=TESTER)
     assert put(as_("ada"), cast, "ada").json()["code"] == "listing_of_oneself"
 
 
