@@ -9,11 +9,12 @@ class CentersConfig(AppConfig):
     verbose_name = "Centers and staff"
 
     def ready(self) -> None:
-        from centers import checks, logged, refusals, sign_in, sign_in_log
+        from centers import checks, logged, projection, refusals, sign_in, sign_in_log
 
         sign_in.connect()
         sign_in_log.connect()
         logged.register()
         refusals.register()
+        projection.register()
         register(checks.check_idle_limit)
         register(checks.check_breached_list)

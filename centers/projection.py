@@ -5,6 +5,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from backend.api.grants import GrantKey, Ground, Key, MembershipKey
+from backend.api.sources import Source, register_source, register_subjects
 from centers.models import Role, RoleAssignment, ServiceAccount
 from centers.roles import ROLES, RoleName
 
@@ -49,3 +50,37 @@ def wanted_grants(center_ids: Collection[UUID] | None = None) -> dict[Ground, se
     wanted |= {ground_of(one): keys_of_assignment(one, one.role.group_id) for one in assignments}
     wanted |= {ground_of(one): keys_of_service(one) for one in ServiceAccount.objects.of_centers(center_ids)}
     return wanted
+
+
+def register() -> None:
+    """Let roles and their assignments be compared with the stored rows, and told in words."""
+    register_source(
+        Source(
+            "role",
+            Role,
+            wanted=lambda roles: {ground_of(role): keys_of_role(role) for role in roles},
+            tell=lambda role: f"what the role {_words(role)} opens at this center",
+        )
+    )
+    register_source(
+        Source(
+            "role_assignment",
+            RoleAssignment,
+            wanted=lambda held: {ground_of(one): keys_of_assignment(one, one.role.group_id) for one in held},
+            tell=lambda one: f"holds the role {_words(one.role)} at this center",
+            related=("role",),
+        )
+    )
+    register_source(
+        Source(
+            "service_account",
+            ServiceAccount,
+            wanted=lambda accounts: {ground_of(one): keys_of_service(one) for one in accounts},
+            tell=lambda one: "is a service account of this center",
+        )
+    )
+    register_subjects(lambda center_id: Role.objects.of_centers([center_id]).values_list("group_id", flat=True))
+
+
+def _words(role: Role) -> str:
+    return role.name.replace("_", " ")

@@ -8,8 +8,9 @@ class GroupsConfig(AppConfig):
     verbose_name = "Therapy groups"
 
     def ready(self) -> None:
-        from groups import logged, receivers, refusals
+        from groups import logged, projection, receivers, refusals
 
         logged.register()
         refusals.register()
+        projection.register()
         receivers.connect()

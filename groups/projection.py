@@ -7,9 +7,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from backend.api.grants import GrantKey, Ground, Key, MembershipKey, project, revoke
+from backend.api.sources import Source, register_source, register_subjects
 from centers.roles import FACILITATOR
 from centers.wall_time import instant
-from groups.models import Enrollment, Facilitator
+from groups.models import Enrollment, Facilitator, TherapyGroup
+from groups.querysets import EnrollmentQuerySet, FacilitatorQuerySet
 from scheduling.models import Participation, SeriesStaff
 from scheduling.querysets import SeriesStaffQuerySet
 
@@ -79,6 +81,39 @@ def withdraw_facilitator(facilitator: Facilitator) -> None:
     """Take away all a facilitator projected, before the record is deleted."""
     revoke(ground=ground_of(facilitator), center_id=facilitator.center_id)
     _covering(facilitator).delete()
+
+
+def register() -> None:
+    """Let rosters and facilitators be compared with the stored rows, and told in words."""
+    register_source(
+        Source(
+            "enrollment",
+            Enrollment,
+            wanted=lambda rows: {ground_of(one): keys_of_enrollment(one) for one in rows},
+            tell=lambda one: f"the patient is on the roster of the group {one.group.code}",
+            related=("group", "center"),
+            lock=lambda ids: _lock_groups(Enrollment.objects.filter(pk__in=ids)),
+        )
+    )
+    register_source(
+        Source(
+            "facilitator",
+            Facilitator,
+            wanted=lambda rows: {ground_of(one): keys_of_facilitator(one) for one in rows},
+            tell=lambda one: f"leads the group {one.group.code}",
+            related=("group", "center"),
+            lock=lambda ids: _lock_groups(Facilitator.objects.filter(pk__in=ids)),
+        )
+    )
+    register_subjects(
+        lambda center_id: TherapyGroup.objects.filter(center=center_id).values_list("facilitator_group_id", flat=True)
+    )
+
+
+def _lock_groups(records: EnrollmentQuerySet | FacilitatorQuerySet) -> None:
+    """The groups, which the verbs of rosters and of facilitators lock first."""
+    groups = TherapyGroup.objects.filter(pk__in={one.group_id for one in records}).order_by("pk")
+    list(groups.select_for_update(no_key=True).values_list("pk"))
 
 
 def _covering(facilitator: Facilitator) -> SeriesStaffQuerySet:

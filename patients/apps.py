@@ -9,9 +9,10 @@ class PatientsConfig(AppConfig):
     verbose_name = "Patients"
 
     def ready(self) -> None:
-        from patients import checks, logged, receivers, refusals
+        from patients import checks, logged, projection, receivers, refusals
 
         logged.register()
         refusals.register()
+        projection.register()
         receivers.connect()
         register(checks.check_emergency_settings)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from backend.api.grants import GrantKey, Ground, Key, project, project_all
-from centers.models import RoleAssignment
+from backend.api.sources import Source, register_source
+from centers.models import RoleAssignment, Staff
 from centers.roles import CARE_TEAM, EMERGENCY, SIGNING
-from patients.models import CareTeamMember, EmergencyAccess
+from patients.models import CareTeamMember, EmergencyAccess, Patient
 
 
 class Span(NamedTuple):
@@ -116,3 +117,36 @@ def _overlap(one: Span, other: Span) -> Span | None:
     ends = [end for end in (one.ends_at, other.ends_at) if end is not None]
     ends_at = min(ends, default=None)
     return Span(starts_at, ends_at) if ends_at is None or ends_at > starts_at else None
+
+
+def register() -> None:
+    """Let care teams and emergency accesses be compared with the stored rows, and told in words."""
+    register_source(
+        Source(
+            "care_team_member",
+            CareTeamMember,
+            wanted=wanted_of,
+            tell=lambda _member: "belongs to the patient's care team",
+            lock=_lock_what_members_follow,
+        )
+    )
+    register_source(
+        Source(
+            "emergency_access",
+            EmergencyAccess,
+            wanted=wanted_of_emergencies,
+            tell=lambda access: f"opened an emergency access ({access.get_nature_display()})",
+        )
+    )
+
+
+def _lock_what_members_follow(ids: Collection[UUID]) -> None:
+    """In the order of the verbs: the people and their roles, by which grants sign, then the patients."""
+    members = CareTeamMember.objects.filter(pk__in=ids)
+    people = {one.staff_id for one in members}
+    for rows in (
+        Staff.objects.filter(pk__in=people),
+        RoleAssignment.objects.filter(staff__in=people, center__in={one.center_id for one in members}),
+        Patient.objects.filter(pk__in={one.patient_id for one in members}),
+    ):
+        list(rows.order_by("pk").select_for_update(no_key=True).values_list("pk"))

@@ -236,6 +236,12 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
             found.setdefault(session_id, []).append(person | {"replaces": replaces})
         return found
 
+    def seating(self, staff_id: UUID, patient_id: UUID) -> Self:
+        """The rows by which somebody sees and records a patient's attendance now, as staff of a session."""
+        seated = _rows("Attendance").filter(patient_id=patient_id).exclude(status__in=OFF_ROSTER)
+        rows = self.taking_attendance().filter(staff_id=staff_id, session_id__in=seated.values("session_id"))
+        return rows.order_by("starts_at", "id")
+
     def taking_attendance(self) -> Self:
         """Staff of sessions whose attendance they may see and record now: from some hours before to some days after.
 

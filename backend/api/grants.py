@@ -82,6 +82,9 @@ def project_all(wanted: Wanted, *, center_id: UUID | None) -> int:
     The caller holds the lock on the records of these grounds. One audit event names the subjects and the patients.
     Grants on patients lie in `center_id`, which must be theirs.
     """
+    if not wanted:
+        # No ground is no condition, which every row there is would meet.
+        return 0
     stored = _stored(Q(ground_type=kind, ground_id__in=ids) for kind, ids in _by_type(wanted).items())
     asked = {(ground, key) for ground, keys in wanted.items() for key in keys}
     gone = [pair for pair in stored if pair not in asked]
@@ -114,7 +117,26 @@ def grant(*, ground: Ground, key: Key, center_id: UUID | None) -> int:
 
 def differences(expected: Wanted) -> list[Difference]:
     """Where the stored rows and the expected ones disagree, over every ground there is."""
-    stored = _stored([Q()])
+    return _compared(_stored([Q()]), expected)
+
+
+def differences_at(center_id: UUID, expected: Wanted, *, subjects: Collection[int]) -> list[Difference]:
+    """Where the rows stored on one center, on what lies in it and for its subject groups disagree with the expected."""
+    within = (Q(content_object_id=center_id), Q(**{f"{parent_name()}_id": center_id}))
+    rows: Rows = {}
+    for container, condition in zip(containers(), within, strict=True):
+        for subject, model in grant_tables(container)._asdict().items():
+            rows |= _stored_grants(model, subject, container._meta.label, condition)
+    rows |= _stored_memberships(Q(**{f"{membership().group}__in": subjects}))
+    return _compared(rows, expected)
+
+
+def strays(subjects: Collection[int]) -> list[Difference]:
+    """The memberships of groups that are none of the given subject groups: no record of any center wants them."""
+    return _compared(_stored_memberships(~Q(**{f"{membership().group}__in": subjects})), {})
+
+
+def _compared(stored: Rows, expected: Wanted) -> list[Difference]:
     asked = {(ground, key) for ground, keys in expected.items() for key in keys}
     missing = [Difference(*pair, kind="missing") for pair in asked - stored.keys()]
     unexpected = [Difference(*pair, kind="unexpected") for pair in stored.keys() - asked]

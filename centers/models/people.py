@@ -110,6 +110,12 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
         held = self.role_assignments.in_force(now()).order_by().values_list("center_id")
         return frozenset(center_id for (center_id,) in posts.union(held))
 
+    @classmethod
+    def known_at(cls, center_id: UUID, staff_id: UUID) -> "Staff | None":
+        """The person of that id, if one who works or worked at a center, or holds or held a role there."""
+        of_center = Q(positions__center=center_id) | Q(role_assignments__center=center_id)
+        return cls.objects.filter(of_center, pk=staff_id).distinct().first()
+
     def as_actor(self) -> Actor:
         """The person as the log names who acts: values that stay true when the row changes."""
         return Actor(str(self.pk), str(self), self.acting_role)

@@ -39,6 +39,7 @@ SUBJECT = {
     "reminder-rules": "reminder_rule",
     "reminder-switches": "center",
     "planned-reminders": "center",
+    "access": "pat",
     "audit-entries": "entry",
 }
 # A new thing names what it belongs to; where that is not the center, it is this.
@@ -76,6 +77,7 @@ QUERY: dict[str, dict[str, str]] = {
     "weekly-hours/": DAYS,
     "attendance-summary/": DAYS,
     "planned-reminders/": DAYS,
+    "access/explain/": {"staff": "$clara", "patient": "$pat", "codename": "view_patient"},
     "audit-entries/": {"center": "$center", "page_size": "100", "action": "access-table"},
 }
 

@@ -156,6 +156,7 @@ POST   reminder-switches/                    403   403  201  403  403  403   403
 GET    reminder-switches/{id}/               404   404  200  200  404  404   404  404  404  404  401
 GET    planned-reminders/                    400   400  200  200  400  400   400  400  400  400  401
 
+GET    access/explain/                       400   400  400  400  400  200   400  400  400  400  401
 GET    audit-entries/                        none  none none none none 200   none none none none 401
 GET    audit-entries/{id}/                   404   404  404  404  404  200   404  404  404  404  401
 

@@ -7,9 +7,21 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 
 from backend.api.gate import reach_of
-from backend.api.grants import Difference, GrantKey, Ground, Key, MembershipKey, differences, grant, project, revoke
+from backend.api.grants import (
+    Difference,
+    GrantKey,
+    Ground,
+    Key,
+    MembershipKey,
+    differences,
+    grant,
+    project,
+    project_all,
+    revoke,
+)
 from backend.api.ids import new_id
 from backend.api.recorder import Event
+from backend.api.sources import repair
 from centers.models import Center, Staff
 from patients.models import Patient
 from tests.backend.conftest import EVER
@@ -36,6 +48,13 @@ def test_a_projection_writes_exactly_what_is_wanted(staff: Staff, patient: Patie
         ("grant", 2, 0),
         ("grant", 0, 1),
     ]
+
+
+def test_no_ground_at_all_takes_nothing_away(staff: Staff, patient: Patient, events: list[Event]) -> None:
+    project(ground=Ground("care_team", new_id()), wanted={a_key(staff, patient)}, center_id=patient.center_id)
+    assert project_all({}, center_id=patient.center_id) == 0
+    assert repair([], center_id=patient.center_id) == 0
+    assert reach_of(staff).codenames_on(patient.center_id, patient.pk) == {"view_patient"}
 
 
 def test_the_event_names_subjects_and_patients(staff: Staff, patient: Patient, events: list[Event]) -> None:

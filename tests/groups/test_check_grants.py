@@ -4,17 +4,37 @@ import datetime as dt
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
+from audit.models import LogEntry
 from backend.api.clock import now
-from backend.api.grants import GrantKey, Ground, MembershipKey, project
+from backend.api.grants import GrantKey, Ground, MembershipKey, differences_at, project
 from backend.api.ids import new_id
-from centers.models import SubjectMembership
+from backend.api.sources import repair, subjects_at, wanted_at
+from centers.actions import list_for_emergencies
+from centers.models import RoleAssignment, SubjectMembership
+from centers.roles import EMERGENCY
 from groups.actions import appoint_facilitator, enroll
 from groups.models import Facilitator, TherapyGroup
+from patients.actions import leave_care_team, open_emergency
+from patients.models import EmergencyAccess, PatientUserGrant
 from tests.cast import TESTER, Cast
 
 DAY = dt.date(2026, 2, 3)
+
+
+def an_emergency(cast: Cast) -> EmergencyAccess:
+    list_for_emergencies(staff=cast.carl, center=cast.center, by=TESTER)
+    return open_emergency(
+        staff=cast.carl,
+        center=cast.center,
+        record_number="000731",
+        nature="medical",
+        reason="Found unconscious in the parking lot, ambulance on its way",
+        second_factor_at=now(),
+        by=cast.carl.as_actor(),
+    )
 
 
 def lines() -> list[str]:
@@ -68,6 +88,78 @@ def test_a_grant_that_outlives_its_record_is_found_on_both_sides(led: Facilitato
     held = SubjectMembership.objects.filter(ground_id=led.pk)
     held.update(expires_at=now() + dt.timedelta(days=1))
     assert sorted(line.split()[0] for line in lines()) == ["missing", "unexpected"]
+
+
+def test_a_membership_of_no_centers_group_is_found(cast: Cast) -> None:
+    stray = Group.objects.create(name="nobody's")
+    forged, since = Ground("role_assignment", new_id()), now()
+    project(ground=forged, wanted=[MembershipKey(cast.dora.pk, stray.pk, since)], center_id=None)
+    assert lines() == [
+        f"unexpected role_assignment:{forged.id} user:{cast.dora.pk} group:{stray.pk} {since.isoformat()}/"
+    ]
+    call_command("check_grants", fix=True, stdout=StringIO())
+    assert not SubjectMembership.objects.filter(group=stray).exists()
+
+
+def test_a_membership_of_an_empty_group_is_found(cast: Cast, group: TherapyGroup) -> None:
+    forged = Ground("facilitator", new_id())
+    key = MembershipKey(cast.dora.pk, group.facilitator_group_id, now())
+    project(ground=forged, wanted=[key], center_id=cast.center.pk)
+    assert len(lines()) == 1
+
+
+def test_an_emergency_that_was_lost_or_lengthened_is_found_and_repaired(cast: Cast) -> None:
+    access = an_emergency(cast)
+    held = PatientUserGrant.objects.filter(ground_id=access.pk)
+    held.filter(permission__codename="view_chart").delete()
+    held.filter(permission__codename="view_hours").update(expires_at=None)
+    assert sorted(line.split()[0] for line in lines()) == ["missing", "missing", "unexpected"]
+    call_command("check_grants", fix=True, stdout=StringIO())
+    assert set(held.values_list("expires_at", flat=True)) == {access.ends_at}
+    assert held.count() == len(EMERGENCY)
+
+
+@pytest.mark.usefixtures("led")
+def test_a_repair_says_what_it_did_and_is_logged_as_whoever_ran_it(cast: Cast) -> None:
+    since, forged = now(), Ground("enrollment", new_id())
+    key = GrantKey("user", cast.carl.pk, "view_chart", "patients.Patient", cast.pat.pk, since)
+    project(ground=forged, wanted=[key], center_id=cast.center.pk)
+    SubjectMembership.objects.filter(ground_type="role_assignment", staff=cast.sue).delete()
+    out = StringIO()
+    call_command("check_grants", fix=True, stdout=out)
+    assert [line.split()[:2] for line in sorted(out.getvalue().splitlines())] == [
+        ["repaired", "missing"],
+        ["repaired", "unexpected"],
+    ]
+    entry = LogEntry.objects.filter(actor_id="system:check_grants").latest("at")
+    assert (entry.kind, entry.center_id, entry.patients) == ("grant", cast.center.pk, [cast.pat.pk])
+    assert not cast.carl.has_perm("patients.view_chart", cast.pat)
+    again = StringIO()
+    call_command("check_grants", fix=True, stdout=again)
+    assert again.getvalue() == ""
+
+
+def test_one_center_is_looked_at_alone(cast: Cast) -> None:
+    for center, name in ((cast.center, "sue"), (cast.elsewhere, "vera")):
+        SubjectMembership.objects.filter(staff=cast.staff[name]).delete()
+        assert RoleAssignment.objects.filter(center=center, staff=cast.staff[name]).exists()
+    call_command("check_grants", fix=True, center="Cast Center", stdout=StringIO())
+    (line,) = lines()
+    assert str(cast.vera.pk) in line
+    with pytest.raises(CommandError, match="no center named"):
+        call_command("check_grants", center="Nowhere", stdout=StringIO())
+
+
+def test_what_changed_meanwhile_is_not_undone(cast: Cast) -> None:
+    member = cast.pat.care_team.get()
+    held = PatientUserGrant.objects.filter(ground_id=member.pk)
+    held.filter(permission__codename="view_chart").delete()
+    found = differences_at(cast.center.pk, wanted_at(cast.center.pk), subjects=subjects_at(cast.center.pk))
+    ended = leave_care_team(member=member, by=TESTER)
+    assert ended is not None
+    repair(found, center_id=cast.center.pk)
+    assert set(held.values_list("expires_at", flat=True)) == {ended.ends_at}
+    call_command("check_grants", stdout=StringIO())
 
 
 @pytest.mark.usefixtures("led")

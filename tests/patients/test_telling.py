@@ -58,7 +58,7 @@ class HangingUp(EmailBackend):
 
 
 def test_the_round_is_twice_a_minute() -> None:
-    entry = settings.CELERY_BEAT_SCHEDULE["tell of emergency accesses"]
+    entry: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE["tell of emergency accesses"]
     assert entry["task"] == tasks.tell_of_emergencies.name
     assert entry["schedule"] <= 30
 

@@ -1,0 +1,1 @@
+"""Why somebody may do something with a patient, and why not."""
