@@ -76,7 +76,7 @@ def register() -> None:
             "service_account",
             ServiceAccount,
             wanted=lambda accounts: {ground_of(one): keys_of_service(one) for one in accounts},
-            tell=lambda one: "is a service account of this center",
+            tell=lambda one: f"is the service account {one.name} of this center",
         )
     )
     register_subjects(lambda center_id: Role.objects.of_centers([center_id]).values_list("group_id", flat=True))
