@@ -29,6 +29,10 @@ class LogEntryQuerySet(ScopedQuerySet["LogEntry"]):
         """Entries that name the patient. Written as `@>` with one bound id: `= ANY` does not use the index."""
         return self.filter(patients__contains=[patient_id])
 
+    def about(self, obj: models.Model) -> Self:
+        """Entries whose object is this one."""
+        return self.filter(object_pk=str(obj.pk), object_type=obj._meta.label_lower)
+
     def access_report(self, patient_id: UUID) -> Self:
         """Who saw or changed what about the patient, when and why, latest first."""
         return self.naming(patient_id).order_by("-at", "id")

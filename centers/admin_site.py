@@ -1,30 +1,27 @@
 """The admin's door: the same accounts, factors, limits and records as the API's."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn
 
-from django.contrib.admin import AdminSite
 from django.contrib.auth import logout
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import SimpleTemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.cache import never_cache
 
-from backend.api import wall
+from audit.models import LogEntry
+from backend.api.admin_site import RecordedAdminSite
 from backend.api.errors import Refused
+from centers.admin_access import may_open
 from centers.admin_sign_in import AskSecondFactor, EnrollSecondFactor, SignInForm, SignInView
 from centers.models import SignIn
+from centers.roles import Code
 from centers.sign_in import check_in, device_of_session
-
-View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 DEVICE = "iop.admin_device"
 
 
-class GatedAdminSite(AdminSite):
+class GatedAdminSite(RecordedAdminSite):
     """For staff who may open it, on devices that gave what their roles want; ends when idle, and after some hours."""
 
     site_header = site_title = "IOP administration"
@@ -33,7 +30,7 @@ class GatedAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this is somebody who may open the admin, on a device that may."""
         device = self.device(request)
-        return device is not None and not device.lacks_second_factor and super().has_permission(request)
+        return device is not None and not device.lacks_second_factor and may_open(request.user)
 
     def device(self, request: HttpRequest) -> SignIn | None:
         """The device a cookie signs in, asked once a request; one that is idle, old or revoked is signed out."""
@@ -59,17 +56,9 @@ class GatedAdminSite(AdminSite):
             return redirect("admin:index")
         return never_cache(SignInView.as_view(site=self, extra_context=extra_context))(request)
 
-    def admin_view(self, view: View, *args: Any, **kwargs: Any) -> View:
-        """Every page in one transaction within the centers its reader works at, rendered before that ends."""
-        page = super().admin_view(view, *args, **kwargs)
-
-        @wraps(page)
-        def within(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            with wall.atomic(getattr(request.user, "center_ids", ())):
-                answer = page(request, *args, **kwargs)
-                return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
-
-        return cast("View", within)
+    def log_of(self, user: Any, obj: Any) -> QuerySet[LogEntry]:
+        """The log's entries about one object that `user` may read, latest first."""
+        return LogEntry.objects.visible_to(user, Code.REVIEW_ACCESS).about(obj).order_by("-at", "id")
 
     def password_change(self, request: HttpRequest, extra_context: Any = None) -> NoReturn:
         """Not here: a changed password signs devices out, which the API does."""
@@ -86,6 +75,8 @@ class GatedAdminSite(AdminSite):
         try:
             if device is not None:
                 check_in(request, device)
+                # Its person was read with roles and centers, which the log and the wall want.
+                request.user = device.staff
                 return device
         except Refused:
             pass

@@ -136,6 +136,16 @@ class Facilitator(Identified, Versioned):
     def __str__(self) -> str:
         return f"facilitator {self.id}"
 
+    def covers(self, day: dt.date) -> bool:
+        """Whether the person leads on `day`; the day it ends is out."""
+        return self.starts_on <= day and (self.ends_on is None or self.ends_on > day)
+
+    @classmethod
+    def candidates(cls, group: TherapyGroup) -> models.QuerySet[Staff]:
+        """Those who may be appointed, by name."""
+        held = RoleAssignment.objects.not_over(now()).treating().filter(center=group.center_id)
+        return Staff.objects.filter(pk__in=held.values("staff"), is_active=True).order_by("last_name", "first_name")
+
     @classmethod
     def candidate(cls, group: TherapyGroup, staff_id: UUID) -> Staff | None:
         """The person of that id, if one who treats patients at the group's center now or later; None for anybody else.

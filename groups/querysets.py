@@ -1,11 +1,11 @@
 """Which groups, enrollments and facilitators one may see; the roster of a day."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from backend.api.gate import ScopedQuerySet
 from patients.models import Episode, LeaveOfAbsence
@@ -53,6 +53,18 @@ class EnrollmentQuerySet(ScopedQuerySet["Enrollment"]):
         episodes = Episode.objects.in_care_on(day).filter(patient=OuterRef("patient"))
         leaves = LeaveOfAbsence.objects.covering(day).filter(patient=OuterRef("patient"))
         return self.on(day).filter(Exists(episodes), ~Exists(leaves)).select_related("patient")
+
+    def counted_on(self, days: Mapping[UUID, dt.date]) -> dict[UUID, int]:
+        """How many are enrolled in each group on the day named for it; one statement."""
+        condition = Q()
+        for day in sorted(set(days.values())):
+            groups = [pk for pk, asked in days.items() if asked == day]
+            lasting = Q(ends_on__isnull=True) | Q(ends_on__gt=day)
+            condition |= Q(group_id__in=groups, starts_on__lte=day) & lasting
+        if not condition:
+            return {}
+        counted = self.filter(condition).order_by().values_list("group_id").annotate(Count("id"))
+        return dict(counted)
 
     def of_groups(self, group_ids: Collection[UUID] | None) -> Self:
         """The enrollments of some groups; of all when none are named."""

@@ -46,6 +46,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "unavailable": ("Unavailable", "The service cannot answer now. Try again later."),
     "precondition_required": ("If-Match is missing", "Read the object first and send its ETag in If-Match."),
     "precondition_failed": ("The object has changed", "The ETag in If-Match is not the current one. Read again."),
+    "stale_form": ("Changed meanwhile", "Somebody changed this after the page was opened. Open it again."),
     "idempotency_key_malformed": ("Malformed Idempotency-Key", "A key is 1 to 200 visible ASCII characters."),
     "idempotency_key_reused": ("Idempotency-Key used before", "The same key came with another body or query."),
     "window_required": ("Time window missing", "Give from and to: a window of at most 92 days."),

@@ -3,6 +3,7 @@
 from groups.actions.facilitation import appoint_facilitator, end_facilitation, follow_roles
 from groups.actions.groups import open_group, revise_group
 from groups.actions.rosters import enroll, follow_care, reinstate, withdraw
+from groups.actions.rosters import locked as locked_enrollment
 
 __all__ = [
     "appoint_facilitator",
@@ -10,6 +11,7 @@ __all__ = [
     "enroll",
     "follow_care",
     "follow_roles",
+    "locked_enrollment",
     "open_group",
     "reinstate",
     "revise_group",

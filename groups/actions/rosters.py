@@ -64,7 +64,7 @@ def withdraw(*, enrollment: Enrollment, on: dt.date, by: Actor, reason: str = ""
     One that has not begun by then is taken back whole: None is returned. Raises Refused when it ends no later anyway,
     and when somebody who has been on a past roster would never have been on it.
     """
-    enrollment = _locked(enrollment)
+    enrollment = locked(enrollment)
     if enrollment.ends_on is not None and enrollment.ends_on <= on:
         raise Refused("enrollment_over")
     if on <= enrollment.starts_on < enrollment.group.today():
@@ -79,7 +79,7 @@ def reinstate(*, enrollment: Enrollment, by: Actor) -> Enrollment:
 
     Raises Refused when it has no end, and as `enroll` does for the days that are added.
     """
-    enrollment = _locked(enrollment)
+    enrollment = locked(enrollment)
     if enrollment.ends_on is None:
         raise Refused("not_withdrawn")
     added_from, enrollment.ends_on, enrollment.reason = enrollment.ends_on, None, ""
@@ -98,10 +98,10 @@ def follow_care(*, patient: Patient, by: Actor) -> None:
     held = Enrollment.objects.filter(patient=patient).outlasting_care().order_by("group_id", "id")
     for enrollment in held.annotate(day=F("episode__discharged_on")):
         with acting_as(by):
-            _end(_locked(enrollment), vars(enrollment)["day"], DISCHARGED, by)
+            _end(locked(enrollment), vars(enrollment)["day"], DISCHARGED, by)
 
 
-def _locked(enrollment: Enrollment) -> Enrollment:
+def locked(enrollment: Enrollment) -> Enrollment:
     """The enrollment as it stands, under the locks of its patient and its group."""
     patient = Patient.objects.locked(enrollment.patient_id)
     group = TherapyGroup.objects.locked(enrollment.group_id)
