@@ -169,7 +169,7 @@ class EnrollmentAdmin(PageAdmin):
         """The days; why they ended is for those who keep the roster, or see the chart."""
         held = reach_of(request.user).codenames_on(obj.center_id, obj.patient_id)
         told: Facts = [
-            ("Patient", obj.patient.full_name),
+            ("Patient", Link(obj.patient.full_name, reverse("admin:patients_patient_change", args=[obj.patient_id]))),
             ("Record number", obj.patient.mrn),
             ("Group", Link(f"{obj.group.code} · {obj.group.name}", _page_of("therapygroup", obj.group_id))),
             ("First day", obj.starts_on),

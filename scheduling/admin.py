@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -24,6 +24,21 @@ WEEK = dt.timedelta(days=7)
 # Wider than any two zones are apart, so that a week of local dates lies within the instants asked for.
 MARGIN = dt.timedelta(days=1)
 FROM = "from"
+NO_BREAK = "\u00a0"
+
+
+class WeekFilter(admin.SimpleListFilter):
+    """Reads the first day of the week, which the list's rows are chosen by already; the steps above the list set it."""
+
+    title = "week"
+    parameter_name = FROM
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[()]:
+        """Nothing beside the list."""
+        return ()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """The rows stay as they are."""
 
 
 class CenterFilter(RelationFilter):
@@ -34,6 +49,12 @@ class CenterFilter(RelationFilter):
 class SeriesFilter(RelationFilter):
     title = parameter_name = "series"
     related = Series
+    codename = Code.VIEW_SCHEDULE
+
+    def offered(self, request: HttpRequest) -> Iterable[Any]:
+        """Those of groups: a center has hundreds of individual courses, whose pages lead to their sessions."""
+        rows: Any = super().offered(request)
+        return rows.filter(form=Series.Form.GROUP).order_by("code", "id")
 
 
 @admin.register(Session)
@@ -44,8 +65,7 @@ class SessionAdmin(PageAdmin):
     verbs = VERBS
     list_display = ["starts", "ends", "series_code", "kind", "room_code", "staffed_by", "people", "state", "center"]
     list_select_related = ["center", "series", "room"]
-    list_filter = [CenterFilter, SeriesFilter]
-    parameters: ClassVar[frozenset[str]] = frozenset({FROM})
+    list_filter = [WeekFilter, CenterFilter, SeriesFilter]
     ordering = ["starts_at", "id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -65,7 +85,7 @@ class SessionAdmin(PageAdmin):
     @admin.display(description="starts")
     def starts(self, session: Session) -> str:
         """Day and wall time at the center."""
-        return _wall(session, session.starts_at, "%a %d %b %H:%M")
+        return _wall(session, session.starts_at, "%a %d %b %H:%M").replace(" ", NO_BREAK)
 
     @admin.display(description="ends")
     def ends(self, session: Session) -> str:
@@ -156,6 +176,7 @@ class SeriesAdmin(PageAdmin):
             ("Seats", obj.seats),
             ("Takes guests", "yes" if obj.takes_guests else "no"),
             ("Sessions exist until", obj.materialized_to),
+            ("This week", Link("its sessions", _sessions_of(obj))),
         ]
 
     def tables(self, request: HttpRequest, obj: Any) -> Iterable[Table]:
@@ -201,6 +222,10 @@ def _steps(request: HttpRequest) -> list[tuple[str, str]]:
     kept = {name: value for name, value in request.GET.items() if name != FROM}
     around = {"Week before": first - WEEK, f"Week of {first:%d %b %Y}": first, "Week after": first + WEEK}
     return [(label, filled("", kept | {FROM: day.isoformat()})) for label, day in around.items()]
+
+
+def _sessions_of(series: Series) -> str:
+    return filled(reverse("admin:scheduling_session_changelist"), {"series": series.pk})
 
 
 def _wall(session: Session, moment: dt.datetime, form: str) -> str:

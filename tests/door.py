@@ -35,6 +35,11 @@ def enters(cast: Cast, settings: Settings) -> Entered:
     return lambda name: enter(cast.staff[name])
 
 
+def text(answer: Any) -> str:
+    """The page as text."""
+    return str(answer.content.decode())
+
+
 def last(action: str = "read", **which: Any) -> LogEntry:
     """The latest entry of an action."""
     return LogEntry.objects.filter(action=action, **which).latest()

@@ -61,8 +61,6 @@ class GatedAdmin(_Base):
     add_codename: ClassVar[str] = ""
     choices: ClassVar[dict[str, str]] = {}
     sources: ClassVar[dict[str, str]] = {}
-    # Parameters of the address that a list reads beside its filters.
-    parameters: ClassVar[frozenset[str]] = frozenset()
     actions = None
     show_full_result_count = False
     sortable_by = ()
@@ -70,6 +68,7 @@ class GatedAdmin(_Base):
     list_per_page = PAGE_SIZE
     list_max_show_all = 0
     view_on_site = False
+    show_facets = admin.ShowFacets.NEVER
     preserve_filters = False
     change_list_template = "gate/change_list.html"
     change_form_template = add_form_template = "gate/change_form.html"
@@ -129,6 +128,11 @@ class GatedAdmin(_Base):
             kwargs.setdefault("form", VersionedForm)
         return super().get_form(request, *args, **kwargs)
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """The columns; the center only for who reaches more than one."""
+        columns = super().get_list_display(request)
+        return columns if len(reach_of(request.user).outer) > 1 else [name for name in columns if name != "center"]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[GatedChangeList]:
         """The list that keeps searches out of addresses."""
         return GatedChangeList
@@ -143,7 +147,7 @@ class GatedAdmin(_Base):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list. A search comes by POST."""
         visit_of(request).about(self.model)
-        require(request, self._filter_names() | self.parameters | {PAGE_VAR, ERROR_FLAG})
+        require(request, self._filter_names() | {PAGE_VAR, ERROR_FLAG})
         if request.method == "POST":
             searched(request)
         title = {"title": capfirst(str(self.opts.verbose_name_plural))}

@@ -89,6 +89,8 @@ def searched(request: HttpRequest) -> None:
     words = request.POST.get(SEARCH_VAR, "")
     if len(words) > LONGEST_SEARCH:
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {SEARCH_VAR: "max_length"})
+    if "\x00" in words:
+        raise Refused("forbidden_character", HTTPStatus.BAD_REQUEST)
     sent = request.GET.copy()
     sent[SEARCH_VAR] = words
     if PAGE_VAR in request.POST:

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
@@ -28,26 +29,32 @@ class PostedAutocomplete(AutocompleteJsonView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The rows found; who finds nobody is recorded as well."""
+        """The rows found; who finds nobody is recorded as well.
+
+        Raises PermissionDenied for a relation that nobody declares, as for one there is not.
+        """
         if set(request.POST) - FIELDS or request.GET:
             raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"": "unknown_field"})
         if len(request.POST.get("term", "")) > LONGEST_SEARCH or "\x00" in request.POST.get("term", ""):
             raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"term": "invalid"})
+        name = ".".join(request.POST.get(part, "") for part in ("app_label", "model_name", "field_name"))
+        self.codename = _sources(self.admin_site).get(name.lower(), "")
+        if not self.codename:
+            raise PermissionDenied
         vars(request)["GET"] = request.POST
         visit_of(request).action = "search"
         answer: HttpResponse = self.get(request, *args, **kwargs)
         return answer
 
     def process_request(self, request: HttpRequest) -> Any:
-        """What is asked for. Raises PermissionDenied for a relation that nobody declares, as for one there is not."""
+        """What is asked for, which is declared by now."""
         found = super().process_request(request)
-        self.codename = _sources(self.admin_site).get(str(found[2]), "")
         visit_of(request).about(found[1].model)
         return found
 
     def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the reader holds both what shows the rows and what the relation asks for, on anything."""
-        return bool(self.codename) and super().has_perm(request, obj) and reach_of(request.user).holds(self.codename)
+        return super().has_perm(request, obj) and reach_of(request.user).holds(self.codename)
 
     def get_queryset(self) -> models.QuerySet[Any]:
         """The rows found that the relation may name; without a word, none."""
@@ -120,4 +127,5 @@ class FoundField(_Choice):
 
 def _sources(site: Any) -> Mapping[str, str]:
     """The relations that may be asked for, with the codename each asks for."""
-    return {name: code for admin in site._registry.values() for name, code in getattr(admin, "sources", {}).items()}
+    declared = [getattr(admin, "sources", {}) for admin in site._registry.values()]
+    return {name.lower(): code for sources in declared for name, code in sources.items()}

@@ -13,7 +13,7 @@ from audit.models import LogEntry
 from groups.actions import appoint_facilitator, enroll, open_group
 from groups.models import Enrollment, Facilitator, TherapyGroup
 from tests.cast import TESTER, Cast
-from tests.door import Entered, last
+from tests.door import Entered, last, text
 from tests.groups.conftest import a_group, in_care
 
 pytestmark = pytest.mark.django_db
@@ -40,10 +40,6 @@ def elsewhere(cast: Cast) -> TherapyGroup:
 def enrollment(cast: Cast, group: TherapyGroup) -> Enrollment:
     """Pat in the Tuesday group."""
     return enroll(group=group, patient=cast.pat, starts_on=DAY, by=TESTER)
-
-
-def text(answer: Any) -> str:
-    return str(answer.content.decode())
 
 
 def act(client: Client, address: str, obj: Any, **values: Any) -> Any:
