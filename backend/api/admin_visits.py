@@ -51,7 +51,7 @@ class Visit:
                 self._record_refusal(problem.code, problem.status)
 
     def made_by(self, view: View, *args: Any, **kwargs: Any) -> Any:
-        """The answer of a view, rendered and recorded in the one transaction, within the reader's centers, that made it."""
+        """The answer of a view, rendered and recorded in the transaction that made it, within the reader's centers."""
         centers = getattr(self.request.user, "center_ids", ())
         with acting(self.request), self, wall.atomic(centers):
             response = view(self.request, *args, **kwargs)

@@ -7,7 +7,7 @@ there does not have it: no global permission, no superuser flag and no group wit
 import datetime as dt
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, NamedTuple, Self, TypeVar
 from uuid import UUID
 
@@ -67,9 +67,10 @@ class Reach:
         """The same containers with no codename beyond `limit`, if there is one."""
         if limit is None:
             return self
-        return Reach(
-            {pk: codenames & limit for pk, codenames in self.outer.items()},
-            {pk: (parent, codenames & limit) for pk, (parent, codenames) in self.inner.items()},
+        return replace(
+            self,
+            outer={pk: codenames & limit for pk, codenames in self.outer.items()},
+            inner={pk: (parent, codenames & limit) for pk, (parent, codenames) in self.inner.items()},
         )
 
 

@@ -133,7 +133,7 @@ class ServiceToken(Identified):
     def bearer(self) -> "Staff":
         """The account as the user of a request: it reaches no more than this token's scopes."""
         user: Staff = self.account.staff
-        user.acting_role = ROLE
+        user.acting_role, user.works_at = ROLE, frozenset({self.center_id})
         user.reach_limit = frozenset(self.scopes)
         user.credential_id = str(self.pk)
         return user
