@@ -22,7 +22,7 @@ PLAIN: dict[type[Model], str] = {
     Participation: "center series patient starts_on ends_on",
     Session: "center series pattern original_date original_time minutes break_minutes starts_at ends_at break_starts_at"
     " break_ends_at local_date kind mode room seats status called_off_at",
-    SessionStaff: "center session staff role replaces is_active",
+    SessionStaff: "center session staff role replaces is_active access_until",
     Attendance: "center session patient status origin arrived_at left_at collaterals made_up_by approved_by"
     " recorded_by recorded_at",
     AttendanceMove: "center attendance patient from_status to_status arrived_at left_at by at",

@@ -8,10 +8,13 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import (
     Count,
+    DateField,
+    DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
     F,
+    Func,
     OuterRef,
     Q,
     QuerySet,
@@ -19,11 +22,11 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet, User, reach_of
-from centers.models import ProgramRule
+from centers.models import ProgramRule, RoleAssignment
 from centers.roles import Code
 from patients.models import Episode, LeaveOfAbsence
 
@@ -58,6 +61,7 @@ UNSHOWN = (
     ),
     *(f"room__{name}" for name in ("version", "name", "capacity", "center")),
 )
+PERSON_SHOWN = ("staff_id", "role", "is_active", "replaces_id", "access_until")
 OFF_ROSTER = ("not_expected", "entered_in_error")
 
 
@@ -99,11 +103,11 @@ class SeriesQuerySet(ScopedQuerySet["Series"]):
     scope = BY_CENTER
 
     def visible_to(self, user: User, codename: str) -> Self:
-        """By center; for `view_schedule` also those one leads, and those a patient in reach belongs to."""
+        """By center; for `view_schedule` also those one leads (or will), and those a patient in reach belongs to."""
         reach = reach_of(user)
         others: list[Ids] = []
         if codename == Code.VIEW_SCHEDULE and _is_known(user):
-            others = [_rows("SeriesStaff").filter(staff_id=user.pk).values_list("series_id")]
+            others = [_rows("SeriesStaff").filter(staff_id=user.pk).not_over().values_list("series_id")]
             patients = reach.ids("patients.Patient", codename)
             if patients:
                 others.append(_rows("Participation").filter(patient_id__in=sorted(patients)).values_list("series_id"))
@@ -133,6 +137,11 @@ class SeriesStaffQuerySet(ScopedQuerySet["SeriesStaff"]):
     """Who leads a series."""
 
     scope = BY_CENTER
+
+    def not_over(self) -> Self:
+        """Stretches without an end, and those that end after today at their center."""
+        zone = Func("center__timezone", Value(now()), function="timezone", output_field=DateTimeField())
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=Cast(zone, DateField())))
 
 
 class ParticipationQuerySet(ScopedQuerySet["Participation"]):
@@ -206,7 +215,7 @@ def _session_ids(user: User, codename: str, window: Window | None) -> list[Ids]:
     """Ids of the sessions one reaches otherwise than by a center."""
     if not _is_known(user):
         return []
-    staffed = _rows("SessionStaff").filter(staff_id=user.pk, is_active=True)
+    staffed = _rows("SessionStaff").open_to(user.pk)
     if codename == Code.RECORD_ATTENDANCE:
         return [_within(staffed.taking_attendance(), window).values_list("session_id")]
     if codename != Code.VIEW_SCHEDULE:
@@ -229,18 +238,31 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
         rows = self.filter(session_id__in=list(sessions)).order_by("role", "id")
         found: dict[UUID, list[dict[str, Any]]] = {}
         for session_id, first_name, last_name, *shown in rows.values_list(
-            "session_id", "staff__first_name", "staff__last_name", "staff_id", "role", "is_active", "replaces_id"
+            "session_id", "staff__first_name", "staff__last_name", *PERSON_SHOWN
         ):
-            staff_id, role, is_active, replaces = shown
+            staff_id, role, is_active, replaces, until = shown
             person = {"id": staff_id, "name": f"{first_name} {last_name}", "role": role, "is_active": is_active}
-            found.setdefault(session_id, []).append(person | {"replaces": replaces})
+            found.setdefault(session_id, []).append(person | {"replaces": replaces, "access_until": until})
         return found
 
     def seating(self, staff_id: UUID, patient_id: UUID) -> Self:
         """The rows by which somebody sees and records a patient's attendance now, as staff of a session."""
         seated = _rows("Attendance").filter(patient_id=patient_id).exclude(status__in=OFF_ROSTER)
-        rows = self.taking_attendance().filter(staff_id=staff_id, session_id__in=seated.values("session_id"))
+        rows = self.open_to(staff_id).taking_attendance().filter(session_id__in=seated.values("session_id"))
         return rows.order_by("starts_at", "id")
+
+    def open_to(self, staff_id: UUID) -> Self:
+        """What staffing opens to somebody now: while they treat patients at the center, and for a substitute until the
+        hour that was stated.
+        """
+        at = now()
+        treating = RoleAssignment.objects.treating().in_force(at).filter(staff=staff_id).order_by()
+        return self.filter(
+            Q(access_until__isnull=True) | Q(access_until__gt=at),
+            staff_id=staff_id,
+            is_active=True,
+            center_id__in=treating.values("center_id"),
+        )
 
     def taking_attendance(self) -> Self:
         """Staff of sessions whose attendance they may see and record now: from some hours before to some days after.
@@ -280,7 +302,7 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
                 _within(_rows("Attendance").filter(patient_id__in=sorted(patients)), window).values_list("id")
             )
         if _opens_to_staff(user, codename):
-            staffed = _rows("SessionStaff").filter(staff_id=user.pk).taking_attendance()
+            staffed = _rows("SessionStaff").open_to(user.pk).taking_attendance()
             of_sessions = _rows("Attendance").filter(session_id__in=_within(staffed, window).values("session_id"))
             others.append(of_sessions.values_list("id"))
         centers = reach.ids("centers.Center", codename)
@@ -292,7 +314,7 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
         reach = reach_of(user)
         if session.center_id in reach.ids("centers.Center", codename) or (
             _opens_to_staff(user, codename)
-            and _rows("SessionStaff").filter(session=session, staff_id=user.pk).taking_attendance().exists()
+            and _rows("SessionStaff").filter(session=session).open_to(user.pk).taking_attendance().exists()
         ):
             return rows
         return rows.filter(patient_id__in=sorted(reach.ids("patients.Patient", codename)))

@@ -30,6 +30,9 @@ FAULTS = {
     "member_makes_up_nothing": "A member of the group is no guest in it.",
     "not_staff_of_session": "This person does not staff the session.",
     "staff_of_session_already": "This person staffs the session already.",
+    "returns_for_good": "Somebody who returns to their own place does so without an end.",
+    "before_session_ends": "Access ends after the session, and not before now.",
+    "after_attendance_closes": "Access ends when attendance closes, at the latest.",
     "outside_validity": "The day must be after today and within the validity.",
 }
 CONSTRAINTS = {
@@ -38,6 +41,7 @@ CONSTRAINTS = {
     "attendance_patient_taken": ("patient_taken", "A patient is in another session in some of that time."),
     "attendance_within_seats": ("session_full", ""),
     "attendance_once": ("on_roster_already", ""),
+    "sessionstaff_access_outlasts_session": ("access_order", "Access to a session ends after the session."),
     "sessionstaff_once": ("staff_twice", "The person staffs the session already."),
     "session_original_start_once": ("session_exists", "The series has a session with this original start."),
     "session_in_order": ("session_order", "A session must end after it starts."),

@@ -115,7 +115,7 @@ class SessionStaffSerializer(serializers.ModelSerializer[SessionStaff]):
 
     class Meta:
         model = SessionStaff
-        fields = ["id", "name", "role", "is_active", "replaces"]
+        fields = ["id", "name", "role", "is_active", "replaces", "access_until"]
 
 
 class RosterCounts(serializers.Serializer[Any]):
@@ -211,8 +211,12 @@ class Shortening(StrictSerializer):
 
 @sent("substitution")
 class Substitution(StrictSerializer):
+    """Who stands in for whom, and until when: noon of the next day unless given."""
+
     substitute = serializers.UUIDField()
     replaces = serializers.UUIDField()
+    until = MomentField(required=False, allow_null=True, default=None)
+    evening = serializers.BooleanField(default=False, help_text="All sessions of the series on that day at once.")
 
 
 def tells_reasons(user: User, row: Attendance) -> bool:

@@ -1,5 +1,7 @@
 """Write an export's groups and individual courses, the sessions they give, and who attended them."""
 
+import datetime as dt
+
 from django.contrib.auth.models import Group
 from psycopg.types.range import TimestamptzRange
 
@@ -20,8 +22,11 @@ from scheduling.models import (
 )
 from scheduling.models.attendance import Origin, Status
 from scheduling.models.series import Lead
+from scheduling.querysets import CLOSES_DAYS
 
 IMPORTED = "imported"
+# An export does not say until when a substitute may see a session: no longer than its attendance is open.
+CLOSING = dt.timedelta(days=CLOSES_DAYS)
 
 
 def write_groups(book: Book) -> None:
@@ -229,7 +234,10 @@ def _session_staff(book: Book, planned: PlannedSession) -> list[SessionStaff]:
     for person in planned.staff:
         role = regular.get(person.instead_of or person.email, Lead.LEAD)
         stands_for = book.staff[person.instead_of] if person.instead_of else None
-        rows.append(SessionStaff(staff=book.staff[person.email], role=role, replaces=stands_for, **fixed))
+        until = planned.end + CLOSING if stands_for else None
+        rows.append(
+            SessionStaff(staff=book.staff[person.email], role=role, replaces=stands_for, access_until=until, **fixed)
+        )
     present = {person.email for person in planned.staff}
     replaced = {person.instead_of for person in planned.staff if person.instead_of} - present
     rows += [

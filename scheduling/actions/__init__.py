@@ -7,14 +7,14 @@ from scheduling.actions.changes import (
     move_session,
     reinstate_session,
     shorten_session,
-    substitute,
     withdraw_session,
 )
 from scheduling.actions.guests import add_guest
 from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
-from scheduling.actions.people import colleague
+from scheduling.actions.people import colleague, therapist
 from scheduling.actions.rosters import retake_rosters
 from scheduling.actions.staffing import reseat, restaff
+from scheduling.actions.substitution import substitute
 
 __all__ = [
     "Mark",
@@ -38,5 +38,6 @@ __all__ = [
     "series_to_extend",
     "shorten_session",
     "substitute",
+    "therapist",
     "withdraw_session",
 ]

@@ -1,20 +1,18 @@
-"""What happens to one session: withdrawn, called off, moved, shortened, reinstated, staffed by somebody else."""
+"""What happens to one session: withdrawn, called off, moved, shortened, reinstated."""
 
 import datetime as dt
-from uuid import UUID
 
 from django.db import transaction
 
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Closure, Room, Staff
+from centers.models import Closure, Room
 from centers.wall_time import local_date
 from scheduling.actions.attendance import locked
-from scheduling.actions.people import colleague
 from scheduling.actions.rosters import retake_rosters
 from scheduling.actions.storing import deferred_conflicts, store_moves
-from scheduling.models import Attendance, Session, SessionStaff
+from scheduling.models import Attendance, Session
 from scheduling.models.attendance import OCCUPYING, RECORDED, Status
 from scheduling.signals import notice_wanted
 
@@ -114,47 +112,6 @@ def shorten_session(*, session: Session, minutes: int, reason: str, by: Actor) -
         session.cut(minutes)
         session.status_reason = reason
         return _changed(session, "shortened", by)
-
-
-@transaction.atomic(savepoint=False)
-def substitute(*, session: Session, substitute: Staff, replaces: UUID, by: Actor) -> Session:
-    """Let somebody stand in for the person `replaces` (an id), and see and record the session in their stead.
-
-    Whoever was replaced comes back by the same verb. Raises Refused for people who do not work at the center or do not
-    staff the session, IntegrityError where the substitute is busy.
-    """
-    with acting_as(by):
-        session = locked(session)
-        if session.status == Session.Status.WITHDRAWN:
-            raise Refused("session_not_scheduled")
-        substitute = colleague(session.center_id, substitute.pk, field="substitute")
-        by_person = {row.staff_id: row for row in SessionStaff.objects.filter(session=session)}
-        leaving = by_person.get(replaces)
-        if leaving is None or not leaving.is_active:
-            raise Refused("validation_failed", 400, {"replaces": "not_staff_of_session"})
-        coming = by_person.get(substitute.pk) or SessionStaff(
-            session=session,
-            center_id=session.center_id,
-            staff=substitute,
-            is_active=False,
-            during=session.span,
-            on_schedule=session.status == Session.Status.SCHEDULED,
-        )
-        if coming.is_active:
-            raise Refused("validation_failed", 400, {"substitute": "staff_of_session_already"})
-        _swap(leaving, coming)
-        session.bump()
-        session.save(update_fields=["version"])
-        return session
-
-
-def _swap(leaving: SessionStaff, coming: SessionStaff) -> None:
-    """The role goes with the place; somebody who returns replaces nobody."""
-    leaving.is_active = False
-    leaving.save(update_fields=["is_active"])
-    coming.role, coming.is_active = leaving.role, True
-    coming.replaces_id = None if leaving.replaces_id == coming.staff_id else leaving.staff_id
-    coming.save()
 
 
 def _standing(session: Session) -> Session:

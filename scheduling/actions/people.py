@@ -1,5 +1,6 @@
-"""Who may be put in charge of sessions: people who work at the center."""
+"""Who may be put in charge of sessions: people who work at the center, and those who treat patients there."""
 
+import datetime as dt
 from http import HTTPStatus
 from uuid import UUID
 
@@ -27,3 +28,16 @@ def colleague(center_id: UUID, staff_id: UUID, *, field: str) -> Staff:
     if found is None:
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {field: "does_not_exist"})
     return found
+
+
+def therapist(center_id: UUID, staff_id: UUID, *, field: str, until: dt.datetime | None = None) -> Staff:
+    """The active person who treats patients at the center now and, if given, still at `until`.
+
+    Staffing a session opens its roster, which those who bill, direct or administer are not to see by it. Raises Refused
+    with a fault of `field`, the same for them, for somebody who works elsewhere and for nobody.
+    """
+    held = RoleAssignment.objects.treating().filter(staff=staff_id, center=center_id, staff__is_active=True)
+    present = held.in_force(now()).select_related("staff").first()
+    if present is None or (until and until > now() and not held.in_force(until).exists()):
+        raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {field: "does_not_exist"})
+    return present.staff

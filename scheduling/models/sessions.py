@@ -148,7 +148,8 @@ class SessionStaff(Identified):
     """Somebody staffs a session. The database refuses a second session at the same time.
 
     `during` and `on_schedule` are the session's own, held equal by a foreign key that cascades. Whoever is substituted
-    stays as a row that is not active.
+    stays as a row that is not active. A substitute's access ends at `access_until`, later than the session by the
+    database's rule, and moves along with it.
     """
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="staff")
@@ -159,6 +160,7 @@ class SessionStaff(Identified):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     is_active = models.BooleanField(default=True)
+    access_until = models.DateTimeField(null=True, blank=True, help_text="When a substitute's access ends.")
     during = DateTimeRangeField(editable=False)
     on_schedule = models.BooleanField(default=True, editable=False)
     starts_at = models.GeneratedField(
@@ -171,6 +173,11 @@ class SessionStaff(Identified):
         ordering = ["role", "id"]
         constraints = [
             models.UniqueConstraint(fields=["session", "staff"], name="sessionstaff_once"),
+            models.CheckConstraint(
+                condition=Q(access_until__isnull=True)
+                | Q(access_until__gt=models.Func("during", function="upper", output_field=models.DateTimeField())),
+                name="sessionstaff_access_outlasts_session",
+            ),
             ExclusionConstraint(
                 name="sessionstaff_taken",
                 expressions=[("staff", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],

@@ -102,16 +102,11 @@ class SessionViewSet(RosterActions, ListMixin, RetrieveMixin):
 
     @action(detail=True, methods=["post"])
     def substitute(self, request: Request, pk: str) -> Response:
-        """Let somebody stand in for somebody who staffs the session."""
+        """Let somebody stand in for somebody who staffs the session, until a stated hour."""
         session = self.get_object()
-        people = self.body().validated_data
-        changed = actions.substitute(
-            session=session,
-            substitute=actions.colleague(session.center_id, people["substitute"], field="substitute"),
-            replaces=people["replaces"],
-            by=current().actor,
-        )
-        return self.respond(changed)
+        asked = dict(self.body().validated_data)
+        person = actions.therapist(session.center_id, asked.pop("substitute"), field="substitute")
+        return self.respond(actions.substitute(session=session, substitute=person, by=current().actor, **asked))
 
     def _read_about(self, ids: Sequence[UUID]) -> None:
         self.uses = Attendance._default_manager.all().uses_of(ids)

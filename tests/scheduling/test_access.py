@@ -12,6 +12,8 @@ from rest_framework.test import APIClient
 from audit.models import LogEntry
 from backend.api.clock import frozen
 from backend.api.gate import allows
+from centers.actions import assign_role
+from centers.roles import RoleName
 from scheduling.actions import add_guest, materialize, substitute
 from scheduling.models import Attendance, AttendanceMove, Pattern, Series, Session
 from tests.cast import TESTER, Cast
@@ -147,6 +149,7 @@ def test_other_codenames_open_sessions_by_center_only(cast: Cast, led_by_carl: S
 def test_somebody_with_a_role_here_sees_sessions_staffed_elsewhere_too(cast: Cast, session: Session) -> None:
     other = Series.objects.create(center=cast.elsewhere, code="ELSE", form="group", seats=3)
     a_pattern(other, valid_from=TUESDAY, start_time=dt.time(9))
+    assign_role(staff=cast.cora, center=cast.elsewhere, role=RoleName.COUNSELOR, by=TESTER)
     leads(other, cast.cora)
     (far,) = materialize(series=other, until=TUESDAY + DAY, by=TESTER)
     window = (at(TUESDAY, 0), at(TUESDAY + DAY, 0))
@@ -239,3 +242,13 @@ def test_a_page_of_sessions_costs_the_same_for_one_and_for_fifty(cast: Cast, as_
     # One more authenticates: the tests sign in without.
     assert [rows for rows, _ in counted] == [1, 50]
     assert counted[0][1] == counted[1][1] <= 10, counted
+
+
+@pytest.mark.parametrize(("moment", "is_seen"), [(at(TUESDAY, 0) - SECOND, True), (at(TUESDAY, 0), False)])
+def test_a_series_is_seen_until_the_day_one_leads_it_no_longer(
+    *, cast: Cast, led_by_carl: Session, moment: dt.datetime, is_seen: bool
+) -> None:
+    led_by_carl.series.participations.all().delete()
+    led_by_carl.series.staff.update(ends_on=TUESDAY)
+    with frozen(moment):
+        assert Series.objects.visible_to(cast.carl, "view_schedule").exists() == is_seen
