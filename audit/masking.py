@@ -36,6 +36,7 @@ CODE_KEYS = frozenset({
     "status",
     "subject_type",
     "subjects",
+    "verb",
     "view",
 })  # fmt: skip
 _CODE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/{}<>-]{0,99}")

@@ -153,3 +153,29 @@ NEW_LISTING: dict[str, Any] = {
     "ends_at": None,
 }
 LISTING: dict[str, Any] = {"id": "01980f6e-0f01-7bbb-9e1f-2a3b4c5d6e08", **NEW_LISTING}
+DEPARTURE: dict[str, Any] = {
+    "staff": STAFF_ID,
+    "center": CENTER_ID,
+    "at": "2026-11-27T22:00:00Z",
+    "dry_run": True,
+    "taken": [
+        {
+            "kind": "role",
+            "id": "01980f6e-0e01-7bbb-9e1f-2a3b4c5d6e07",
+            "starts": "2026-03-02T14:00:00+00:00",
+            "ends": None,
+            "label": "counselor",
+            "patients": [],
+        },
+    ],
+    "unattended": [
+        {
+            "kind": "group_without_lead",
+            "id": "01980f6e-0f01-7bbb-9e1f-2a3b4c5d6e08",
+            "starts": None,
+            "ends": None,
+            "label": "TUE-EVE",
+            "patients": [],
+        },
+    ],
+}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RoleAssignment,
         Room,
         SignIn,
+        SubjectMembership,
     )
 
 
@@ -89,6 +90,18 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
         """The position of a person at a center; at the first of theirs if none is given."""
         where = {} if center_id is None else {"center_id": center_id}
         return self.order_by("id").filter(staff_id=staff_id, **where).values_list("pk", flat=True).first()
+
+    def locked(self, pk: UUID) -> "Position":
+        """The position with its person and center, its row locked."""
+        return self.select_for_update(of=("self",)).select_related("staff", "center").get(pk=pk)
+
+
+class SubjectMembershipQuerySet(models.QuerySet["SubjectMembership"]):
+    """Memberships of subject groups; projections, never listed."""
+
+    def not_over(self, at: dt.datetime) -> Self:
+        """Memberships in force at a moment, and those yet to begin."""
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at))
 
 
 class RoleQuerySet(ScopedQuerySet["Role"]):

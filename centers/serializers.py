@@ -1,6 +1,8 @@
 """Centers, their places, people and roles as they are read and written."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
@@ -14,6 +16,7 @@ from backend.api.serializers import (
     VisibleRelatedField,
 )
 from centers import examples
+from centers.departures import Item
 from centers.models import (
     Center,
     Closure,
@@ -192,6 +195,56 @@ class StaffSerializer(FieldsByCodename, StrictModelSerializer):
             "needs_invitation",
         ]
         fields_for: ClassVar[dict[str, list[str]]] = {"manage_staff": ["needs_invitation"]}
+
+
+class NamedPatient(serializers.Serializer[Any]):
+    """A patient, to those who may find them."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class DepartureItem(serializers.Serializer[Any]):
+    """One thing taken away, or left without anybody; `starts` and `ends` are days or moments, as they stood before."""
+
+    kind = serializers.CharField()
+    id = serializers.UUIDField()
+    starts = serializers.CharField(allow_null=True)
+    ends = serializers.CharField(allow_null=True)
+    label = serializers.CharField()
+    patients = NamedPatient(many=True)
+
+
+@shown(examples.DEPARTURE)
+class DepartureSerializer(serializers.Serializer[Any]):
+    """What somebody who leaves loses, and what is without anybody then; a dry run changes nothing."""
+
+    staff = serializers.UUIDField()
+    center = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    dry_run = serializers.BooleanField()
+    taken = DepartureItem(many=True)
+    unattended = DepartureItem(many=True)
+
+
+@sent({"dry_run": True})
+class DepartureInput(StrictSerializer):
+    dry_run = serializers.BooleanField(default=False, help_text="Tell what it would take, and leave all as it is.")
+
+
+def shown_items(items: Iterable[Item], may_find: Callable[[UUID], bool]) -> list[dict[str, Any]]:
+    """Items as they are answered; patients only as far as the reader may find them."""
+    return [
+        {
+            "kind": item.kind,
+            "id": item.id,
+            "starts": item.starts and item.starts.isoformat(),
+            "ends": item.ends and item.ends.isoformat(),
+            "label": item.label,
+            "patients": [{"id": pk, "name": name} for pk, name in item.patients if may_find(pk)],
+        }
+        for item in items
+    ]
 
 
 class ColleagueInput(StrictSerializer):

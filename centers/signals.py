@@ -8,3 +8,8 @@ closure_changed = Signal()
 # sender RoleAssignment; staff, center, by. After somebody's roles at a center changed: grants that depend on whether
 # the holder signs are projected again.
 roles_changed = Signal()
+# sender Position; position, by, taken. While somebody leaves a center, before their roles end: each receiver takes away
+# what the person has in its room at that center, and returns it as `centers.departures.Item`s.
+staff_leaving = Signal()
+# sender Position; position, by, taken. After all was taken: each receiver returns what is now without anybody.
+staff_left = Signal()

@@ -1,11 +1,19 @@
 """What patients do when the rooms below bring news."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.api.recorder import Actor
-from centers.models import Center, Staff
-from centers.signals import roles_changed
-from patients.actions import follow_roles, follow_roles_in_emergencies
+from centers.departures import Item
+from centers.models import Center, Position, Staff
+from centers.signals import roles_changed, staff_leaving, staff_left
+from patients.actions import (
+    follow_roles,
+    follow_roles_in_emergencies,
+    leave_every_team,
+    patients_without_team,
+    unassign_tasks,
+)
 
 
 def on_roles_changed(*, staff: Staff, center: Center, by: Actor, **_: Any) -> None:
@@ -14,6 +22,18 @@ def on_roles_changed(*, staff: Staff, center: Center, by: Actor, **_: Any) -> No
     follow_roles_in_emergencies(staff=staff, center=center, by=by)
 
 
+def on_staff_leaving(*, position: Position, by: Actor, **_: Any) -> list[Item]:
+    """Whoever leaves the center leaves its care teams, and hands back their open tasks."""
+    return leave_every_team(position=position, by=by) + unassign_tasks(position=position, by=by)
+
+
+def on_staff_left(*, position: Position, taken: Sequence[Item], **_: Any) -> list[Item]:
+    """Patients in care whose care team has nobody any more."""
+    return patients_without_team(position=position, taken=taken)
+
+
 def connect() -> None:
     """Listen; called once, when apps are ready."""
     roles_changed.connect(on_roles_changed, dispatch_uid="patients.roles_changed")
+    staff_leaving.connect(on_staff_leaving, dispatch_uid="patients.staff_leaving")
+    staff_left.connect(on_staff_left, dispatch_uid="patients.staff_left")

@@ -1,13 +1,15 @@
 """What the calendar does when it hears from the rooms below: a change of care, a closure."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from backend.api.recorder import Actor
-from centers.models import Closure
-from centers.signals import closure_changed
+from centers.departures import Item
+from centers.models import Closure, Position
+from centers.signals import closure_changed, staff_leaving, staff_left
 from patients.models import Patient
 from patients.signals import care_changed
-from scheduling.actions import follow_closures, retake_rosters
+from scheduling.actions import follow_closures, leave_calendar, retake_rosters, sessions_without_staff
 
 
 def on_care_changed(sender: object, *, patient: Patient, by: Actor, **news: Any) -> None:
@@ -20,7 +22,19 @@ def on_closure_changed(sender: object, *, closure: Closure, by: Actor, is_remove
     follow_closures(closure=closure, is_removed=is_removed, by=by)
 
 
+def on_staff_leaving(sender: object, *, position: Position, by: Actor, **news: Any) -> list[Item]:
+    """Whoever leaves the center leads none of its series and staffs none of its sessions to come."""
+    return leave_calendar(position=position, by=by)
+
+
+def on_staff_left(sender: object, *, taken: Sequence[Item], **news: Any) -> list[Item]:
+    """Sessions to come that nobody staffs any more."""
+    return sessions_without_staff(taken=taken)
+
+
 def connect() -> None:
     """Listen; called once, when apps are ready."""
     care_changed.connect(on_care_changed, dispatch_uid="scheduling.care_changed")
     closure_changed.connect(on_closure_changed, dispatch_uid="scheduling.closure_changed")
+    staff_leaving.connect(on_staff_leaving, dispatch_uid="scheduling.staff_leaving")
+    staff_left.connect(on_staff_left, dispatch_uid="scheduling.staff_left")

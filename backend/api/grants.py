@@ -115,6 +115,26 @@ def grant(*, ground: Ground, key: Key, center_id: UUID | None) -> int:
     return project(ground=ground, wanted=held | {key}, center_id=center_id)
 
 
+@transaction.atomic
+def take_from(*, user_id: Any, center_id: UUID) -> list[Ground]:
+    """Delete the live grants that are a user's own on a center and on what lies in it, whatever their ground.
+
+    The last door to close when somebody leaves, after every record has ended; returns the grounds they stood on.
+    """
+    live = Q(user_id=user_id) & (Q(expires_at__isnull=True) | Q(expires_at__gt=now()))
+    outer, inner = containers()
+    within = {outer: "content_object_id", inner: f"content_object__{parent_name()}_id"}
+    stored: Rows = {}
+    for container, column in within.items():
+        model = grant_tables(container).user
+        stored |= _stored_grants(model, "user", container._meta.label, live & Q((column, center_id)))
+    if stored:
+        _delete(stored, stored)
+        gate.forget_every_reach()
+        _record(list(stored), [], center_id)
+    return sorted({ground for ground, _ in stored})
+
+
 def differences(expected: Wanted) -> list[Difference]:
     """Where the stored rows and the expected ones disagree, over every ground there is."""
     return _compared(_stored([Q()]), expected)

@@ -3,8 +3,9 @@
 from centers.actions.devices import devices_of, revoke_device, revoke_other_devices
 from centers.actions.emergencies import end_listing, list_for_emergencies
 from centers.actions.invitations import accept_invitation, invite, send_invitation
+from centers.actions.leaving import leave_center
 from centers.actions.passwords import ask_for_reset, reset_password, send_account_mail
-from centers.actions.people import deactivate, hire, leave_center, revise_position
+from centers.actions.people import deactivate, hire, revise_position
 from centers.actions.places import (
     add_closure,
     add_rule_version,

@@ -1,4 +1,4 @@
-"""Who works at a center: taking on, changing, leaving, and closing an account."""
+"""Who works at a center: taking on, changing, and closing an account."""
 
 from typing import Any
 
@@ -52,26 +52,6 @@ def revise_position(position: Position, *, by: Actor, **fields: Any) -> Position
     position.bump()
     with acting_as(by):
         position.save(update_fields=[*fields, "version"])
-    return position
-
-
-@transaction.atomic
-def leave_center(*, position: Position, by: Actor) -> Position:
-    """End a position and the roles at its center now; who has no position left anywhere loses the account as well.
-
-    Raises Refused for oneself, and when it has ended already.
-    """
-    if by.id == str(position.staff_id):
-        raise Refused("deactivation_of_oneself")
-    position = Position.objects.select_for_update(of=("self",)).select_related("staff").get(pk=position.pk)
-    if position.ended_at is not None:
-        raise Refused("position_has_ended")
-    with acting_as(by):
-        _end_positions([position])
-        _end_roles(position.staff, by, center_id=position.center_id)
-        SignIn.objects.revoke(staff_id=position.staff_id)
-        if not position.staff.positions.not_ended().exists():
-            deactivate(staff=position.staff, by=by)
     return position
 
 

@@ -15,7 +15,12 @@ from backend.api.grants import DatedGrant
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
 from centers.models.places import Center
-from centers.querysets import EmergencyListingQuerySet, RoleAssignmentQuerySet, RoleQuerySet
+from centers.querysets import (
+    EmergencyListingQuerySet,
+    RoleAssignmentQuerySet,
+    RoleQuerySet,
+    SubjectMembershipQuerySet,
+)
 from centers.roles import RoleName
 
 IN_ORDER = Q(expires_at__isnull=True) | Q(expires_at__gt=F("starts_at"))
@@ -30,6 +35,8 @@ class SubjectMembership(Identified):
     expires_at = models.DateTimeField(null=True, blank=True)
     ground_type = models.CharField(max_length=50)
     ground_id = models.UUIDField()
+
+    objects = SubjectMembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

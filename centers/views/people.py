@@ -11,13 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from backend.api.gate import reach_of
 from backend.api.recorder import current
 from backend.api.views import CreateMixin, GatedViewSet, ListMixin, RetrieveMixin, UpdateMixin
 from centers import actions, filters, serializers
 from centers.models import Position, RoleAssignment
+from centers.roles import Code
 
 Reader = BaseSerializer[Any]
-ONE = ("retrieve", "update", "partial_update", "deactivate", "invite", "reset_second_factor")
+FIND_PATIENT = Code.FIND_PATIENT
+TOLD = ("taken", "unattended")
+ONE = ("retrieve", "update", "partial_update", "deactivate", "depart", "invite", "reset_second_factor")
 
 
 class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewSet):
@@ -33,6 +37,7 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         "update": "manage_staff",
         "partial_update": "manage_staff",
         "deactivate": "manage_staff",
+        "depart": "manage_staff",
         "invite": "manage_staff",
         "reset_second_factor": "manage_staff",
     }
@@ -40,6 +45,7 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         "create": serializers.NewStaff,
         "update": serializers.StaffInput,
         "partial_update": serializers.StaffInput,
+        "depart": serializers.DepartureInput,
     }
     query_serializers: ClassVar[dict[str, type[Any]]] = dict.fromkeys(ONE, serializers.AtCenter)
 
@@ -77,7 +83,21 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
     @action(detail=True, methods=["post"])
     def deactivate(self, request: Request, pk: str) -> Response:
         """End the position and the roles at this center; without any other position the account closes."""
-        return self.respond(actions.leave_center(position=self.get_object(), by=current().actor).reread())
+        departure = actions.leave_center(position=self.get_object(), by=current().actor)
+        return self.respond(departure.position.reread())
+
+    @extend_schema(request=serializers.DepartureInput, responses=serializers.DepartureSerializer)
+    @action(detail=True, methods=["post"])
+    def depart(self, request: Request, pk: str) -> Response:
+        """Take everything away at this center in one call, and list it; or tell what that would take."""
+        position, asked = self.get_object(), self.body().validated_data
+        departure = actions.leave_center(position=position, by=current().actor, **asked)
+        reach = reach_of(self.user)
+        seen = {pk for pk in departure.patient_ids if FIND_PATIENT in reach.codenames_on(position.center_id, pk)}
+        self.released.add_patients(position.center_id, seen)
+        told = {name: serializers.shown_items(getattr(departure, name), seen.__contains__) for name in TOLD}
+        told |= {"staff": position.staff_id, "center": position.center_id, "at": departure.at, **asked}
+        return Response(serializers.DepartureSerializer(told).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -2,6 +2,7 @@
 
 from groups.actions.facilitation import appoint_facilitator, end_facilitation, follow_roles
 from groups.actions.groups import open_group, revise_group
+from groups.actions.leaving import groups_without_lead, leave_every_group
 from groups.actions.rosters import enroll, follow_care, reinstate, withdraw
 from groups.actions.rosters import locked as locked_enrollment
 
@@ -11,6 +12,8 @@ __all__ = [
     "enroll",
     "follow_care",
     "follow_roles",
+    "groups_without_lead",
+    "leave_every_group",
     "locked_enrollment",
     "open_group",
     "reinstate",

@@ -9,13 +9,15 @@ from patients.actions.emergencies import (
     review_emergency,
 )
 from patients.actions.leaves import end_leave, revise_leave, take_leave
+from patients.actions.leaving import leave_every_team, patients_without_team, unassign_tasks
 from patients.actions.people import register_patient, revise_patient
-from patients.actions.tasks import do_task, raise_task, reopen_task
+from patients.actions.tasks import assign_task, do_task, raise_task, reopen_task
 from patients.actions.teams import follow_roles, join_care_team, leave_care_team
 
 __all__ = [
     "admit",
     "answer_consent",
+    "assign_task",
     "change_level",
     "discharge",
     "do_task",
@@ -27,7 +29,9 @@ __all__ = [
     "join_care_team",
     "keep_contact_point",
     "leave_care_team",
+    "leave_every_team",
     "open_emergency",
+    "patients_without_team",
     "raise_task",
     "register_patient",
     "reopen_task",
@@ -36,5 +40,6 @@ __all__ = [
     "revise_leave",
     "revise_patient",
     "take_leave",
+    "unassign_tasks",
     "undo_discharge",
 ]

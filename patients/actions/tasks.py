@@ -1,4 +1,4 @@
-"""Tasks for staff: raised once, done, and reopened when that was a mistake."""
+"""Tasks for staff: raised once, given to somebody, done, and reopened when that was a mistake."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center
+from centers.models import Center, Staff
 from patients.models import Patient, StaffTask
 
 
@@ -47,6 +47,19 @@ def reopen_task(*, task: StaffTask, by: Actor) -> StaffTask:
     if task.done_at is None:
         raise Refused("task_open_already")
     return _set_done(task, None, "", by)
+
+
+@transaction.atomic
+def assign_task(*, task: StaffTask, to: Staff | None, by: Actor) -> StaffTask:
+    """Give an open task to somebody, or back to everybody at the center. Raises Refused when it is done."""
+    task = StaffTask.objects.select_for_update(no_key=True).get(pk=task.pk)
+    if task.done_at is not None:
+        raise Refused("task_done_already")
+    task.assigned_to = to
+    task.bump()
+    with acting_as(by):
+        task.save(update_fields=["assigned_to", "version"])
+    return task
 
 
 def _set_done(task: StaffTask, at: dt.datetime | None, done_by: str, by: Actor) -> StaffTask:

@@ -24,7 +24,7 @@ def join_care_team(
     starts_at: dt.datetime | None = None,
     ends_at: dt.datetime | None = None,
 ) -> CareTeamMember:
-    """Let somebody who treats patients at the center care for one, from now unless given.
+    """Let somebody who treats patients at the center then care for one, from now unless given.
 
     Raises Refused for anybody else and for oneself (a care team opens the chart), IntegrityError for a membership that
     overlaps another.
@@ -32,7 +32,7 @@ def join_care_team(
     if by.id == str(staff.pk):
         raise Refused("care_team_of_oneself")
     patient = Patient.objects.locked(patient.pk)
-    if CareTeamMember.candidate(patient, staff.pk) is None:
+    if CareTeamMember.candidate(patient, staff.pk, max(starts_at or now(), now())) is None:
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
     with acting_as(by):
         member = CareTeamMember.objects.create(

@@ -89,9 +89,12 @@ class CareTeamMember(Identified, Versioned):
         return f"care team member {self.id}"
 
     @classmethod
-    def candidate(cls, patient: Patient, staff_id: UUID) -> Staff | None:
-        """The person of that id, if one who treats patients at the patient's center now; None for anybody else."""
-        held = RoleAssignment.objects.in_force(now()).treating().filter(staff=staff_id, center=patient.center_id)
+    def candidate(cls, patient: Patient, staff_id: UUID, at: dt.datetime | None = None) -> Staff | None:
+        """The person of that id, if one who treats patients at the patient's center at a moment, now unless given.
+
+        None for anybody else.
+        """
+        held = RoleAssignment.objects.in_force(at or now()).treating().filter(staff=staff_id, center=patient.center_id)
         found = held.select_related("staff").first()
         return found.staff if found else None
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from backend.api.clock import now
 from backend.api.serializers import MomentField, StrictModelSerializer, StrictSerializer
 from centers.serializers import sent, shown
 from patients import examples
@@ -27,8 +28,9 @@ class NewMember(StrictSerializer):
     ends_at = MomentField(allow_null=True, default=None)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """The person, if one who treats patients at the patient's center."""
-        found = CareTeamMember.candidate(attrs["patient"], attrs["staff"])
+        """The person, if one who treats patients at the patient's center then."""
+        at = max(attrs["starts_at"] or now(), now())
+        found = CareTeamMember.candidate(attrs["patient"], attrs["staff"], at)
         if found is None:
             raise serializers.ValidationError({"staff": ErrorDetail("", code="does_not_exist")})
         return attrs | {"staff": found}

@@ -9,7 +9,9 @@ from scheduling.actions.changes import (
     shorten_session,
     withdraw_session,
 )
+from scheduling.actions.courses import end_lead, hand_on_lead
 from scheduling.actions.guests import add_guest
+from scheduling.actions.leaving import leave_calendar, sessions_without_staff
 from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
 from scheduling.actions.people import colleague, therapist
 from scheduling.actions.rosters import retake_rosters
@@ -24,8 +26,11 @@ __all__ = [
     "call_off_session",
     "change_pattern",
     "colleague",
+    "end_lead",
     "end_pattern",
     "follow_closures",
+    "hand_on_lead",
+    "leave_calendar",
     "materialize",
     "move_session",
     "open_course",
@@ -36,6 +41,7 @@ __all__ = [
     "restaff",
     "retake_rosters",
     "series_to_extend",
+    "sessions_without_staff",
     "shorten_session",
     "substitute",
     "therapist",

@@ -41,6 +41,7 @@ SUBJECT = {
     "planned-reminders": "center",
     "access": "pat",
     "audit-entries": "entry",
+    "handovers": "center",
 }
 # A new thing names what it belongs to; where that is not the center, it is this.
 OWNER = {
@@ -125,6 +126,7 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", "staff/{id}/"): {"title": "nurse", "credentials": "RN", "supervisor": None},
     ("PATCH", "staff/{id}/"): {"credentials": "RN"},
+    ("POST", "staff/{id}/depart/"): {},
     ("POST", "role-assignments/"): {"center": "$center", "staff": "$newcomer", "role": "billing"},
     ("POST", "role-assignments/{id}/end/"): {},
     ("POST", "service-accounts/"): {
@@ -205,6 +207,7 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "facilitators/{id}/end/"): {"on": "2026-05-01"},
     ("POST", "reminder-rules/"): {"center": "$center", "offset_hours": 2},
     ("POST", "reminder-switches/"): {"center": "$center", "on": False},
+    ("POST", "handovers/"): {"center": "$center", "giver": "$clara", "receiver": "$carl", "groups": None},
     ("POST", "auth/login"): {"email": "$email", "password": "$password"},
     ("POST", "auth/reauthenticate"): {"password": "$password"},
     ("POST", "auth/2fa/authenticate"): {"code": "000000"},

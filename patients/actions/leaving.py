@@ -1,0 +1,53 @@
+"""What somebody who leaves a center has among its patients: care teams and open tasks."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from backend.api.clock import now
+from backend.api.recorder import Actor
+from centers.departures import Item
+from centers.models import Position
+from centers.wall_time import local_date
+from patients.actions.tasks import assign_task
+from patients.actions.teams import leave_care_team
+from patients.models import CareTeamMember, Episode, Patient, StaffTask
+
+CARE_TEAM = "care_team"
+
+
+@transaction.atomic
+def leave_every_team(*, position: Position, by: Actor) -> list[Item]:
+    """End every care-team membership of the person at the center, those to come as well; returns what stood before."""
+    held = CareTeamMember.objects.filter(staff=position.staff_id, center=position.center_id)
+    taken = []
+    for member in held.lasting_beyond(now()).select_related("patient").order_by("patient_id", "starts_at"):
+        known = ((member.patient_id, member.patient.full_name),)
+        taken.append(Item(CARE_TEAM, member.pk, member.starts_at, member.ends_at, patients=known))
+        leave_care_team(member=member, by=by)
+    return taken
+
+
+@transaction.atomic
+def unassign_tasks(*, position: Position, by: Actor) -> list[Item]:
+    """Give the person's open tasks back to everybody at the center."""
+    tasks = StaffTask.objects.filter(center=position.center_id, assigned_to=position.staff_id, done_at__isnull=True)
+    taken = []
+    for task in tasks.select_related("patient").order_by("id"):
+        known = ((task.patient.pk, task.patient.full_name),) if task.patient else ()
+        taken.append(Item("task", task.pk, task.raised_at, task.due_at, task.kind, known))
+        assign_task(task=task, to=None, by=by)
+    return taken
+
+
+def patients_without_team(*, position: Position, taken: Sequence[Item]) -> list[Item]:
+    """Of the patients whose team somebody left, those in care today whose team has nobody else.
+
+    Each under the id of the membership that ended: a patient's own is for those who may find them.
+    """
+    today = local_date(position.center.timezone, now())
+    left = {pk: item for item in taken if item.kind == CARE_TEAM for pk, _ in item.patients}
+    looked_after = CareTeamMember.objects.of_patients(left).lasting_beyond(now()).values("patient")
+    in_care = Episode.objects.lasting_beyond(today).filter(patient__in=left).values("patient")
+    alone = Patient.objects.filter(pk__in=in_care).exclude(pk__in=looked_after).order_by("sort_key", "id")
+    return [Item("patient_without_care_team", left[one.pk].id, patients=left[one.pk].patients) for one in alone]
