@@ -1,4 +1,4 @@
-"""The roof as an app: it holds the commands that span rooms, and no model."""
+"""The roof as an app: it holds the commands and verbs that span rooms, and no model."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class RoofConfig(AppConfig):
     name = "backend"
     verbose_name = "The roof"
+
+    def ready(self) -> None:
+        from backend.handover import refusals
+
+        refusals.register()
