@@ -16,7 +16,7 @@ from centers.models import Position
 class Item:
     """One thing that was taken from somebody, or is now without anybody.
 
-    `starts` and `ends` are what stood before, days or moments; `label` is a code or a name that anybody who sees the
+    `starts` and `ends` are what stood before, days or moments; `code` is a code or a name that anybody who sees the
     center may read; `patients` are those whom it opened, by id and name.
     """
 
@@ -24,7 +24,7 @@ class Item:
     id: UUID
     starts: dt.date | None = None
     ends: dt.date | None = None
-    label: str = ""
+    code: str = ""
     patients: tuple[tuple[UUID, str], ...] = ()
 
 
@@ -45,5 +45,5 @@ class Departure:
 
 def told(signal: Signal, *, position: Position, by: Actor, taken: Sequence[Item] = ()) -> list[Item]:
     """What the rooms above answer to news of somebody's leaving."""
-    answers: list[tuple[Any, list[Item]]] = signal.send(Position, position=position, by=by, taken=taken)
+    answers: Any = signal.send(Position, position=position, by=by, taken=taken)
     return [item for _, items in answers for item in items]

@@ -211,7 +211,7 @@ class DepartureItem(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     starts = serializers.CharField(allow_null=True)
     ends = serializers.CharField(allow_null=True)
-    label = serializers.CharField()
+    code = serializers.CharField()
     patients = NamedPatient(many=True)
 
 
@@ -240,7 +240,7 @@ def shown_items(items: Iterable[Item], may_find: Callable[[UUID], bool]) -> list
             "id": item.id,
             "starts": item.starts and item.starts.isoformat(),
             "ends": item.ends and item.ends.isoformat(),
-            "label": item.label,
+            "code": item.code,
             "patients": [{"id": pk, "name": name} for pk, name in item.patients if may_find(pk)],
         }
         for item in items

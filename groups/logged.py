@@ -13,7 +13,17 @@ def register() -> None:
     )
     follow(
         Enrollment,
-        plain=["center", "group", "patient", "episode", "starts_on", "ends_on", "enrolled_by"],
+        plain=[
+            "center",
+            "group",
+            "patient",
+            "episode",
+            "starts_on",
+            "ends_on",
+            "ends_with_care",
+            "would_end_on",
+            "enrolled_by",
+        ],
         exclude=["version"],
     )
     follow(Facilitator, plain=["center", "group", "staff", "role", "starts_on", "ends_on"], exclude=["version"])

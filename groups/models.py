@@ -74,6 +74,8 @@ class Enrollment(Identified, Versioned):
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="enrollments")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    ends_with_care = models.BooleanField(default=False, help_text="A discharge ended it; undoing that takes it back.")
+    would_end_on = models.DateField(null=True, blank=True, help_text="When it was to end, had care gone on.")
     reason = models.CharField(max_length=500, blank=True, help_text="Why it ended.")
     enrolled_by = models.CharField(max_length=64)
 
@@ -102,6 +104,16 @@ class Enrollment(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"enrollment {self.id}"
+
+    def end(self, on: dt.date | None, reason: str = "", *, with_care: bool = False) -> None:
+        """Let the enrollment last until a day, or on without an end; what it projects is the caller's.
+
+        One that ends with care remembers when it was to end.
+        """
+        self.would_end_on, self.ends_with_care = (self.ends_on, True) if with_care else (None, False)
+        self.ends_on, self.reason = on, reason
+        self.bump()
+        self.save(update_fields=["ends_on", "reason", "ends_with_care", "would_end_on", "version"])
 
 
 class Facilitator(Identified, Versioned):

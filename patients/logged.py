@@ -39,13 +39,17 @@ def register() -> None:
         exclude=["version"],
     )
     follow(LeaveOfAbsence, plain=[*KEPT, "starts_on", "ends_on"], exclude=["version"])
-    follow(CareTeamMember, plain=[*KEPT, "staff", "starts_at", "ends_at"], exclude=["version"])
     follow(
         EmergencyAccess,
         plain=[*KEPT, "staff", "starts_at", "ends_at", "ended_by", "reviewed_at", "reviewed_by", "verdict"],
         exclude=["version"],
     )
     follow(EmergencyNotice, plain=[*KEPT, "access", "officer", "sent_at"], exclude=["due_at"])
+    follow(
+        CareTeamMember,
+        plain=[*KEPT, "staff", "starts_at", "ends_at", "ends_with_care", "would_end_at"],
+        exclude=["version"],
+    )
     follow(ContactPoint, plain=[*KEPT, "kind", "ended_at", "suppressed_at", "suppressed_reason"], exclude=["version"])
     follow(MessagingConsent, plain=[*KEPT, "given", "answered_on", "recorded_at", "recorded_by"])
     follow(

@@ -47,7 +47,7 @@ def _leave(position: Position, by: Actor) -> Departure:
 
 def _own(position: Position, by: Actor) -> list[Item]:
     """What this room holds of the person: position, roles, invitations, devices, and whatever grant is left."""
-    taken = [Item("position", position.staff_id, label=position.title), *_devices(position)]
+    taken = [Item("position", position.staff_id, code=position.title), *_devices(position)]
     position.ended_at = now()
     position.bump()
     position.save(update_fields=["ended_at", "version"])
@@ -76,7 +76,7 @@ def _devices(position: Position) -> list[Item]:
 def _rest(position: Position) -> list[Item]:
     """Grants and memberships that no record has taken along."""
     who, center = position.staff_id, position.center_id
-    taken = [Item("grant", ground.id, label=ground.type) for ground in take_from(user_id=who, center_id=center)]
+    taken = [Item("grant", ground.id, code=ground.type) for ground in take_from(user_id=who, center_id=center)]
     memberships = SubjectMembership.objects.filter(staff=who, group__role__center=center).not_over(now())
     taken += [Item("membership", one.pk, one.starts_at, one.expires_at) for one in memberships]
     memberships.delete()

@@ -95,7 +95,9 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         reach = reach_of(self.user)
         seen = {pk for pk in departure.patient_ids if FIND_PATIENT in reach.codenames_on(position.center_id, pk)}
         self.released.add_patients(position.center_id, seen)
-        told = {name: serializers.shown_items(getattr(departure, name), seen.__contains__) for name in TOLD}
+        told: dict[str, Any] = {
+            name: serializers.shown_items(getattr(departure, name), seen.__contains__) for name in TOLD
+        }
         told |= {"staff": position.staff_id, "center": position.center_id, "at": departure.at, **asked}
         return Response(serializers.DepartureSerializer(told).data)
 

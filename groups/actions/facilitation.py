@@ -27,7 +27,7 @@ def appoint_facilitator(
 ) -> Facilitator:
     """Let somebody who treats patients at the center lead a group from a day on; they see its patients meanwhile.
 
-    Raises Refused for anybody else, IntegrityError for days on which they lead it already, and where
+    No longer than they treat patients there. Raises Refused for anybody else, IntegrityError for days on which they lead it already, and where
     they are in another session at the time of one of the group's.
     """
     if ends_on is not None and ends_on <= starts_on:
@@ -41,6 +41,9 @@ def appoint_facilitator(
         )
         project_facilitator(facilitator)
         restaff(series=group.series, by=by)
+        last = _last_day(staff, group.center)
+        if last is not None and starts_on < last and (ends_on is None or ends_on > last):
+            return end_facilitation(facilitator=facilitator, on=last, by=by) or facilitator
     return facilitator
 
 
@@ -72,11 +75,16 @@ def end_facilitation(*, facilitator: Facilitator, on: dt.date, by: Actor) -> Fac
 @transaction.atomic
 def follow_roles(*, staff: Staff, center: Center, by: Actor) -> None:
     """Whoever will treat nobody at a center leads none of its groups from the day the last such role ends."""
+    day = _last_day(staff, center)
+    if day is None:
+        return
+    for facilitator in Facilitator.objects.filter(staff=staff, center=center).lasting_beyond(day).order_by("group_id"):
+        end_facilitation(facilitator=facilitator, on=day, by=by)
+
+
+def _last_day(staff: Staff, center: Center) -> dt.date | None:
+    """The day on which the last role ends in which somebody treats patients; None while one is open."""
     held = RoleAssignment.objects.treating().filter(staff=staff, center=center)
     ends = list(held.values_list("ends_at", flat=True))
     known = [end for end in ends if end is not None]
-    if len(known) < len(ends):
-        return
-    day = local_date(center.timezone, max(known, default=now()))
-    for facilitator in Facilitator.objects.filter(staff=staff, center=center).lasting_beyond(day).order_by("group_id"):
-        end_facilitation(facilitator=facilitator, on=day, by=by)
+    return None if len(known) < len(ends) else local_date(center.timezone, max(known, default=now()))

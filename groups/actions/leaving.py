@@ -41,4 +41,4 @@ def groups_without_lead(*, position: Position, taken: Sequence[Item]) -> list[It
     led = Facilitator.objects.on(today).filter(role=Lead.LEAD).values("group")
     ids = {item.id for item in taken if item.kind == GROUP}
     alone = TherapyGroup.objects.filter(pk__in=ids).exclude(pk__in=led).order_by("code", "id")
-    return [Item("group_without_lead", one.pk, label=one.code) for one in alone]
+    return [Item("group_without_lead", one.pk, code=one.code) for one in alone]

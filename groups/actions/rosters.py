@@ -13,10 +13,12 @@ from backend.api.errors import Refused
 from backend.api.recorder import Actor, Event, acting_as, record
 from groups.models import Enrollment, TherapyGroup
 from groups.projection import project_enrollment, withdraw_enrollment
-from patients.models import Episode, Patient
+from patients.actions import raise_task
+from patients.models import Episode, Patient, StaffTask
 from scheduling.actions import retake_rosters
 
 DISCHARGED = "discharged"
+NOT_RESUMED = "A discharge was undone, but the group is full: the patient is off its roster."
 
 
 @transaction.atomic
@@ -82,23 +84,47 @@ def reinstate(*, enrollment: Enrollment, by: Actor) -> Enrollment:
     enrollment = locked(enrollment)
     if enrollment.ends_on is None:
         raise Refused("not_withdrawn")
-    added_from, enrollment.ends_on, enrollment.reason = enrollment.ends_on, None, ""
     with acting_as(by):
         _episode(enrollment.patient, enrollment.starts_on, None)
-        _check_seat(enrollment, added_from)
-        enrollment.bump()
-        enrollment.save(update_fields=["ends_on", "reason", "version"])
-        _project(enrollment, by)
+        _resume(enrollment, None, by)
     return enrollment
 
 
 @transaction.atomic
 def follow_care(*, patient: Patient, by: Actor) -> None:
-    """End the enrollments that outlast their episode on the day of discharge; the caller holds the patient's lock."""
+    """End the enrollments that outlast their episode on the day of discharge, and resume those an undone one ended.
+
+    The caller holds the patient's lock. Where the seat is gone meanwhile, a task says so.
+    """
+    undone = Enrollment.objects.filter(patient=patient, ends_with_care=True, episode__discharged_on__isnull=True)
+    for enrollment in undone.order_by("group_id", "id"):
+        _take_back(locked(enrollment), by)
     held = Enrollment.objects.filter(patient=patient).outlasting_care().order_by("group_id", "id")
     for enrollment in held.annotate(day=F("episode__discharged_on")):
         with acting_as(by):
-            _end(locked(enrollment), vars(enrollment)["day"], DISCHARGED, by)
+            _end(locked(enrollment), vars(enrollment)["day"], DISCHARGED, by, with_care=True)
+
+
+def _take_back(enrollment: Enrollment, by: Actor) -> None:
+    """Resume an enrollment its discharge had ended, or leave it ended and put it before the staff."""
+    try:
+        with transaction.atomic(), acting_as(by):
+            _resume(enrollment, enrollment.would_end_on, by)
+    except Refused:
+        with acting_as(by):
+            enrollment.refresh_from_db(fields=["ends_on", "reason", "version"])
+            enrollment.end(enrollment.ends_on, enrollment.reason)
+        subject = f"{enrollment._meta.label_lower}:{enrollment.pk}"
+        about = {"center": enrollment.center, "patient": enrollment.patient, "kind": StaffTask.Kind.OTHER}
+        raise_task(**about, subject=subject, note=NOT_RESUMED, by=by)
+
+
+def _resume(enrollment: Enrollment, ends_on: dt.date | None, by: Actor) -> None:
+    """Let an enrollment that ended go on, if the seat is still free. Raises Refused."""
+    added_from, enrollment.ends_on = enrollment.ends_on, ends_on
+    _check_seat(enrollment, added_from)
+    enrollment.end(ends_on)
+    _project(enrollment, by)
 
 
 def locked(enrollment: Enrollment) -> Enrollment:
@@ -110,15 +136,13 @@ def locked(enrollment: Enrollment) -> Enrollment:
     return enrollment
 
 
-def _end(enrollment: Enrollment, on: dt.date, reason: str, by: Actor) -> Enrollment | None:
+def _end(enrollment: Enrollment, on: dt.date, reason: str, by: Actor, *, with_care: bool = False) -> Enrollment | None:
     if on <= enrollment.starts_on:
         withdraw_enrollment(enrollment)
         enrollment.delete()
         retake_rosters(patient=enrollment.patient, series=enrollment.group.series, by=by)
         return None
-    enrollment.ends_on, enrollment.reason = on, reason
-    enrollment.bump()
-    enrollment.save(update_fields=["ends_on", "reason", "version"])
+    enrollment.end(on, reason, with_care=with_care)
     _project(enrollment, by)
     return enrollment
 

@@ -9,7 +9,7 @@ from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
 from centers.models import Program, ProgramRule
 from centers.wall_time import instant
-from patients.actions.teams import leave_care_team
+from patients.actions.teams import follow_roles, leave_care_team
 from patients.models import Episode, LevelOfCareStay, Patient
 from patients.projection import project_members
 from patients.signals import care_changed
@@ -90,10 +90,11 @@ def discharge(
 
 @transaction.atomic
 def undo_discharge(*, episode: Episode, by: Actor) -> Episode:
-    """Take back a discharge entered by mistake: the stay and the care team go on.
+    """Take back a discharge entered by mistake: what it ended goes on, until when it would have.
 
-    Seats in groups may have gone to others: enrollments stay ended until they are reinstated one by one. Raises Refused
-    when the patient is not discharged, IntegrityError when a later episode stands in the way.
+    The stay, the care team (of those who still treat patients here) and, by `care_changed`, enrollments in groups that
+    have a seat yet. Raises Refused when the patient is not discharged, IntegrityError when a later episode stands in
+    the way.
     """
     patient = Patient.objects.locked(episode.patient_id)
     episode = Episode.objects.locked(episode.pk)
@@ -106,10 +107,7 @@ def undo_discharge(*, episode: Episode, by: Actor) -> Episode:
         episode.save()
         for stay in episode.stays.filter(ends_on=day):
             _end_stay(stay, None)
-        members = list(patient.care_team.filter(ends_at=team_ended_at))
-        for member in members:
-            member.end(None)
-        project_members(members)
+        _resume_care_team(patient, team_ended_at, by)
         care_changed.send(Patient, patient=patient, by=by)
     return episode
 
@@ -150,4 +148,15 @@ def _end_care_team(episode: Episode, on: dt.date, by: Actor) -> None:
         return
     ends_at = care_team_end(episode, on)
     for member in episode.patient.care_team.lasting_beyond(ends_at):
-        leave_care_team(member=member, by=by, at=ends_at if ends_at > member.starts_at else now())
+        is_begun = ends_at > member.starts_at
+        leave_care_team(member=member, by=by, at=ends_at if is_begun else now(), with_care=is_begun)
+
+
+def _resume_care_team(patient: Patient, ended_at: dt.datetime, by: Actor) -> None:
+    """Let the memberships a discharge ended go on; roles that have ended meanwhile end them again."""
+    members = list(patient.care_team.filter(ends_at=ended_at, ends_with_care=True).select_related("staff"))
+    for member in members:
+        member.end(member.would_end_at)
+    project_members(members)
+    for member in members:
+        follow_roles(staff=member.staff, center=patient.center, by=by)

@@ -26,7 +26,7 @@ def join_care_team(
 ) -> CareTeamMember:
     """Let somebody who treats patients at the center then care for one, from now unless given.
 
-    Raises Refused for anybody else and for oneself (a care team opens the chart), IntegrityError for a membership that
+    No longer than they treat patients there. Raises Refused for anybody else and for oneself (a care team opens the chart), IntegrityError for a membership that
     overlaps another.
     """
     if by.id == str(staff.pk):
@@ -34,21 +34,24 @@ def join_care_team(
     patient = Patient.objects.locked(patient.pk)
     if CareTeamMember.candidate(patient, staff.pk, max(starts_at or now(), now())) is None:
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
+    ends = [end for end in (ends_at, _last_end(staff, patient.center)) if end is not None]
     with acting_as(by):
         member = CareTeamMember.objects.create(
             patient=patient,
             center_id=patient.center_id,
             staff=staff,
             starts_at=starts_at or now(),
-            ends_at=ends_at,
+            ends_at=min(ends, default=None),
         )
         project_members([member])
     return member
 
 
 @transaction.atomic
-def leave_care_team(*, member: CareTeamMember, by: Actor, at: dt.datetime | None = None) -> CareTeamMember | None:
-    """End a membership at a moment, now unless given; it never lasts longer than it did.
+def leave_care_team(
+    *, member: CareTeamMember, by: Actor, at: dt.datetime | None = None, with_care: bool = False
+) -> CareTeamMember | None:
+    """End a membership at a moment, now unless given, or with the patient's care; it never lasts longer than it did.
 
     One that has not begun, and would end before it does, is taken back whole: None is returned. Raises Refused when it
     is over already, and when it would never have been though it has begun: who could see a chart stays on record.
@@ -65,7 +68,7 @@ def leave_care_team(*, member: CareTeamMember, by: Actor, at: dt.datetime | None
             revoke(ground=ground_of(member), center_id=member.center_id)
             member.delete()
             return None
-        member.end(at)
+        member.end(at, with_care=with_care)
         project_members([member])
     return member
 

@@ -62,6 +62,8 @@ class CareTeamMember(Identified, Versioned):
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="care_teams")
     starts_at = models.DateTimeField(default=now)
     ends_at = models.DateTimeField(null=True, blank=True)
+    ends_with_care = models.BooleanField(default=False, help_text="A discharge ended it; undoing that takes it back.")
+    would_end_at = models.DateTimeField(null=True, blank=True, help_text="When it was to end, had care gone on.")
 
     objects = CareTeamMemberQuerySet.as_manager()
 
@@ -98,8 +100,12 @@ class CareTeamMember(Identified, Versioned):
         found = held.select_related("staff").first()
         return found.staff if found else None
 
-    def end(self, at: dt.datetime | None) -> None:
-        """Let the membership last until a moment, or on without an end; grants are the caller's to project."""
+    def end(self, at: dt.datetime | None, *, with_care: bool = False) -> None:
+        """Let the membership last until a moment, or on without an end; grants are the caller's to project.
+
+        One that ends with care remembers when it was to end.
+        """
+        self.would_end_at, self.ends_with_care = (self.ends_at, True) if with_care else (None, False)
         self.ends_at = at
         self.bump()
-        self.save(update_fields=["ends_at", "version"])
+        self.save(update_fields=["ends_at", "ends_with_care", "would_end_at", "version"])

@@ -45,7 +45,7 @@ class EpisodeViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet):
     @extend_schema(request=None)
     @action(detail=True, methods=["post"], url_path="undo-discharge")
     def undo_discharge(self, request: Request, pk: str) -> Response:
-        """Take back a discharge entered by mistake; enrollments are reinstated one by one."""
+        """Take back a discharge entered by mistake, and what it ended; a group that is full meanwhile raises a task."""
         return self.respond(actions.undo_discharge(episode=self.get_object(), by=current().actor))
 
     @action(detail=True, methods=["post"], url_path="change-level")

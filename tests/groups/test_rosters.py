@@ -10,6 +10,7 @@ from backend.api.errors import Refused
 from groups.actions import enroll, open_group, reinstate, revise_group, withdraw
 from groups.models import Enrollment, TherapyGroup
 from patients.actions import discharge, end_leave, take_leave, undo_discharge
+from patients.models import StaffTask
 from scheduling.models import Participation, Series
 from tests.cast import ADMITTED, TESTER, Cast
 from tests.groups.conftest import a_group, in_care
@@ -151,8 +152,37 @@ def test_a_discharge_ends_enrollments_on_its_day(cast: Cast, group: TherapyGroup
     episode = discharge(episode=cast.pat.episodes.get(), on=LATER, reason="1", by=TESTER)
     held.refresh_from_db()
     assert (held.ends_on, held.reason) == (LATER, "discharged")
+    assert roster(group, LATER) == set()
+    undo_discharge(episode=episode, by=TESTER)
+    assert roster(group, LATER) == {"000731"}
+
+
+def test_undoing_a_discharge_resumes_an_enrollment_until_when_it_was_to_end(cast: Cast, group: TherapyGroup) -> None:
+    last = LATER + dt.timedelta(days=7)
+    held = enroll(group=group, patient=cast.pat, starts_on=DAY, ends_on=last, by=TESTER)
+    episode = discharge(episode=cast.pat.episodes.get(), on=LATER, reason="1", by=TESTER)
+    undo_discharge(episode=episode, by=TESTER)
+    held.refresh_from_db()
+    assert (held.ends_on, held.reason, held.ends_with_care) == (last, "", False)
+
+
+def test_undoing_a_discharge_resumes_nothing_that_somebody_ended(cast: Cast, group: TherapyGroup) -> None:
+    held = enroll(group=group, patient=cast.pat, starts_on=DAY, by=TESTER)
+    withdraw(enrollment=held, on=LATER, by=TESTER)
+    episode = discharge(episode=cast.pat.episodes.get(), on=LATER + dt.timedelta(days=1), reason="1", by=TESTER)
     undo_discharge(episode=episode, by=TESTER)
     assert roster(group, LATER) == set()
+
+
+def test_a_group_that_is_full_by_then_is_put_before_the_staff(cast: Cast) -> None:
+    group = a_group(cast, capacity=1)
+    held = enroll(group=group, patient=cast.pat, starts_on=DAY, by=TESTER)
+    episode = discharge(episode=cast.pat.episodes.get(), on=LATER, reason="1", by=TESTER)
+    enroll(group=group, patient=cast.quinn, starts_on=LATER, by=TESTER)
+    undo_discharge(episode=episode, by=TESTER)
+    assert roster(group, LATER) == {"731"}
+    task = StaffTask.objects.get()
+    assert (task.patient, task.subject) == (cast.pat, f"groups.enrollment:{held.pk}")
 
 
 def test_a_discharge_takes_back_enrollments_that_had_not_begun(cast: Cast, group: TherapyGroup) -> None:

@@ -250,7 +250,7 @@ def test_on_every_day_one_of_the_two_has_what_one_of_them_had(
             if span is not None:
                 when = {"starts_at": midnight(span[0]), "ends_at": midnight(sum(span))}
                 join_care_team(patient=cast.quinn, staff=cast.staff[name], by=TESTER, **when)
-        people = {"giver": cast.clara.pk, "receiver": cast.carl.pk}
+        people: dict[str, Any] = {"giver": cast.clara.pk, "receiver": cast.carl.pk}
         hand_over(center=cast.center, **people, on=MONDAY + (1 + on) * DAY, caseload=Caseload(), by=TESTER)
         team = {
             name

@@ -144,7 +144,7 @@ def test_it_lists_what_it_took_by_kind(laden: Work, stands_in: Session, as_: As)
         "grant": 1,
     }
     (group,) = [item for item in taken if item["kind"] == "group"]
-    assert (group["id"], group["label"], group["starts"]) == (str(laden.group.pk), "TUE", "2026-02-02")
+    assert (group["id"], group["code"], group["starts"]) == (str(laden.group.pk), "TUE", "2026-02-02")
 
 
 def test_it_lists_what_is_without_anybody(work: Work, as_: As) -> None:
