@@ -27,23 +27,22 @@ def appoint_facilitator(
 ) -> Facilitator:
     """Let somebody who treats patients at the center lead a group from a day on; they see its patients meanwhile.
 
-    No longer than they treat patients there. Raises Refused for anybody else, IntegrityError for days on which they lead it already, and where
-    they are in another session at the time of one of the group's.
+    No longer than they treat patients there. Raises Refused for anybody else, IntegrityError for days on which they
+    lead it already, and where they are in another session at the time of one of the group's.
     """
     if ends_on is not None and ends_on <= starts_on:
         raise Refused("validation_failed", 400, {"ends_on": "window_order"})
     group = TherapyGroup.objects.locked(group.pk)
-    if Facilitator.candidate(group, staff.pk) is None:
+    last = _last_day(staff, group.center)
+    if Facilitator.candidate(group, staff.pk) is None or (last is not None and last <= starts_on):
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
+    ends_on = min((day for day in (ends_on, last) if day is not None), default=None)
     with acting_as(by):
         facilitator = Facilitator.objects.create(
             group=group, center=group.center, staff=staff, role=role, starts_on=starts_on, ends_on=ends_on
         )
         project_facilitator(facilitator)
         restaff(series=group.series, by=by)
-        last = _last_day(staff, group.center)
-        if last is not None and starts_on < last and (ends_on is None or ends_on > last):
-            return end_facilitation(facilitator=facilitator, on=last, by=by) or facilitator
     return facilitator
 
 

@@ -26,8 +26,8 @@ def join_care_team(
 ) -> CareTeamMember:
     """Let somebody who treats patients at the center then care for one, from now unless given.
 
-    No longer than they treat patients there. Raises Refused for anybody else and for oneself (a care team opens the chart), IntegrityError for a membership that
-    overlaps another.
+    No longer than they treat patients there. Raises Refused for anybody else and for oneself (a care team opens the
+    chart), IntegrityError for a membership that overlaps another.
     """
     if by.id == str(staff.pk):
         raise Refused("care_team_of_oneself")
