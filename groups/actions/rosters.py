@@ -114,9 +114,14 @@ def _take_back(enrollment: Enrollment, by: Actor) -> None:
         with acting_as(by):
             enrollment.refresh_from_db(fields=["ends_on", "reason", "version"])
             enrollment.end(enrollment.ends_on, enrollment.reason)
-        subject = f"{enrollment._meta.label_lower}:{enrollment.pk}"
-        about = {"center": enrollment.center, "patient": enrollment.patient, "kind": StaffTask.Kind.OTHER}
-        raise_task(**about, subject=subject, note=NOT_RESUMED, by=by)
+        raise_task(
+            center=enrollment.center,
+            kind=StaffTask.Kind.OTHER,
+            subject=f"{enrollment._meta.label_lower}:{enrollment.pk}",
+            patient=enrollment.patient,
+            note=NOT_RESUMED,
+            by=by,
+        )
 
 
 def _resume(enrollment: Enrollment, ends_on: dt.date | None, by: Actor) -> None:
