@@ -10,7 +10,7 @@ from backend.api.sql import behind_the_wall, lifted, same_center
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reminders", "0002_same_center"), ("patients", "0004_behind_the_wall"), ("api", "0002_the_wall")]
+    dependencies = [("reminders", "0002_same_center"), ("patients", "0007_behind_the_wall"), ("api", "0002_the_wall")]
 
     operations = [
         migrations.AddConstraint(

@@ -6,6 +6,6 @@ from backend.api.sql import behind_the_wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("groups", "0003_enrollment_within_capacity"), ("api", "0002_the_wall")]
+    dependencies = [("groups", "0004_what_a_discharge_ended"), ("api", "0002_the_wall")]
 
     operations = [behind_the_wall(f"groups_{name}") for name in ("therapygroup", "enrollment", "facilitator")]

@@ -11,7 +11,7 @@ TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0004_missed_sessions_name_the_visit"), ("api", "0002_the_wall")]
+    dependencies = [("scheduling", "0006_access_outlasts_the_session"), ("api", "0002_the_wall")]
 
     operations = [
         # What points at one lies in its center, too.

@@ -16,8 +16,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centers', '0020_emergency_listings'),
-        ('patients', '0002_same_center'),
+        ('centers', '0007_emergency_listings'),
+        ('patients', '0003_what_a_discharge_ended'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

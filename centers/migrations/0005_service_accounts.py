@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('centers', '0003_second_factor_of_a_sign_in'),
+        ('centers', '0004_attempts_and_account_mail'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ def changed(columns: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0010_emergency_accesses")]
+    dependencies = [("patients", "0004_emergency_accesses")]
 
     operations = [
         same_center("patients_emergencyaccess", "patient_id", "patients_patient"),

@@ -7,12 +7,13 @@ from backend.api.sql import behind_the_wall
 
 TABLES = (
     "patient", "availabilitywindow", "patientusergrant", "patientgroupgrant", "careteammember", "episode",
-    "levelofcarestay", "leaveofabsence", "contactpoint", "messagingconsent", "stafftask",
+    "levelofcarestay", "leaveofabsence", "contactpoint", "messagingconsent", "stafftask", "emergencyaccess",
+    "emergencynotice",
 )
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0003_grants_lie_in_a_center"), ("api", "0002_the_wall")]
+    dependencies = [("patients", "0006_grants_lie_in_a_center"), ("api", "0002_the_wall")]
 
     operations = [
         # What points at one lies in its center, too.

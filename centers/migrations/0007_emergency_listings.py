@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('centers', '0003_second_factor_of_a_sign_in'),
+        ('centers', '0006_service_accounts_are_no_people'),
     ]
 
     operations = [

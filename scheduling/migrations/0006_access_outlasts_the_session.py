@@ -12,7 +12,7 @@ BODY = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0010_when_a_substitutes_access_ends")]
+    dependencies = [("scheduling", "0005_when_a_substitutes_access_ends")]
 
     operations = [
         trigger(

@@ -22,7 +22,7 @@ def center(*, null: bool) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0002_same_center"), ("centers", "0003_second_factor_of_a_sign_in")]
+    dependencies = [("patients", "0005_emergency_accesses_stand"), ("centers", "0007_emergency_listings")]
 
     operations = [
         *(migrations.AddField(model_name=name, name="center", field=center(null=True)) for name in GRANTS),

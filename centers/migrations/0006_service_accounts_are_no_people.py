@@ -21,7 +21,7 @@ def of_a_person(table: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("centers", "0010_service_accounts")]
+    dependencies = [("centers", "0005_service_accounts")]
 
     operations = [
         same_center("centers_servicetoken", "account_id", "centers_serviceaccount"),
