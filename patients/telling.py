@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
+from backend.api import wall
 from backend.api.clock import now
 from backend.api.recorder import Actor
 from centers.models import Center, RoleAssignment, Staff
@@ -60,10 +61,11 @@ def tell(center: Center) -> int:
 
     Also to officers who came after an access was opened, while it is not judged.
     """
-    for access in EmergencyAccess.objects.filter(center=center, reviewed_at__isnull=True).select_related("center"):
-        summon(access)
-    due = EmergencyNotice.objects.due(center, now())
-    return sum(_tell(pk) for pk in list(due.values_list("pk", flat=True)))
+    with wall.atomic([center.pk]):
+        for access in EmergencyAccess.objects.filter(center=center, reviewed_at__isnull=True).select_related("center"):
+            summon(access)
+        due = list(EmergencyNotice.objects.due(center, now()).values_list("pk", flat=True))
+    return sum(_tell(center, pk) for pk in due)
 
 
 def _holders(access: EmergencyAccess, role: RoleName) -> list[Staff]:
@@ -73,18 +75,20 @@ def _holders(access: EmergencyAccess, role: RoleName) -> list[Staff]:
     )
 
 
-def _tell(pk: UUID) -> bool:
+def _tell(center: Center, pk: UUID) -> bool:
     """Claim one notice, send it, and write that down; whoever does not get the claim leaves it alone."""
-    if not EmergencyNotice.objects.claim(pk, now(), LEASE):
-        return False
-    notice = EmergencyNotice.objects.select_related("officer").get(pk=pk)
+    with wall.atomic([center.pk]):
+        if not EmergencyNotice.objects.claim(pk, now(), LEASE):
+            return False
+        notice = EmergencyNotice.objects.select_related("officer").get(pk=pk)
     connection = get_connection()
     try:
         connection.open()
     except (OSError, SMTPException) as error:
         # Nothing can have gone: the next round tries again.
         logger.warning("a notice could not be sent: %s", type(error).__name__)
-        EmergencyNotice.objects.filter(pk=pk).update(due_at=now())
+        with wall.atomic([center.pk]):
+            EmergencyNotice.objects.filter(pk=pk).update(due_at=now())
         return False
     try:
         connection.send_messages([_composed(notice)])
@@ -93,7 +97,8 @@ def _tell(pk: UUID) -> bool:
         return False
     finally:
         connection.close()
-    notice.note_sent()
+    with wall.atomic([center.pk]):
+        notice.note_sent()
     return True
 
 
