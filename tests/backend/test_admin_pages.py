@@ -110,6 +110,7 @@ def test_the_index_is_recorded_and_the_catalog_of_words_is_not(cast: Cast, enter
     cora = enters("cora")
     assert cora.get("/admin/").status_code == 200
     assert (last().object_type, last().center_id, last().details["route"]) == ("admin", cast.center.pk, "admin:index")
+    assert (last().actor_name, last().actor_role) == ("Cora Caster", "coordinator")
     before = LogEntry.objects.count()
     assert cora.get("/admin/jsi18n/").status_code == 200
     assert LogEntry.objects.count() == before
