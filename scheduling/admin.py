@@ -54,7 +54,8 @@ class SeriesFilter(RelationFilter):
     def offered(self, request: HttpRequest) -> Iterable[Any]:
         """Those of groups: a center has hundreds of individual courses, whose pages lead to their sessions."""
         rows: Any = super().offered(request)
-        return rows.filter(form=Series.Form.GROUP).order_by("code", "id")
+        found: Iterable[Any] = rows.filter(form=Series.Form.GROUP).order_by("code", "id")
+        return found
 
 
 @admin.register(Session)
