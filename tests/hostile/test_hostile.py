@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -13,9 +13,10 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from backend.api.problems import MEDIA_TYPE
-from tests.access.asking import API, Cell, filled, prepare
+from tests.access.asking import API, DOORS, Cell, filled, prepare
 from tests.access.scene import Scene, token
 from tests.access.state import state
+from tests.access.table import rows
 from tests.hostile import attacks, values
 from tests.hostile.attacks import Operation
 from tests.hostile.values import CANARY
@@ -175,3 +176,31 @@ def test_no_path_is_a_fault_of_ours(scene: Scene, method: str, sent: list[int]) 
             if answer.status_code >= 400 and not path.startswith("/admin/") and method != "HEAD":
                 judged(answer)
         sent[0] += 1
+
+
+@pytest.mark.parametrize("route", sorted({route for _, route in rows() if route.startswith(DOORS)}))
+def test_nothing_at_the_doors_of_sign_in_is_a_fault_of_ours(scene: Scene, route: str, sent: list[int]) -> None:
+    before, client = state(), APIClient(raise_request_exception=False)
+    named = {"email": CANARY, "password": CANARY, "token": CANARY}
+    right = json.dumps(named).encode()
+    attempts = [(body, "application/json", {}) for body in [*values.BODIES, right]]
+    attempts += [(right, kind, {}) for kind in values.TYPES]
+    attempts += [(right, "application/json", headers) for headers in values.HEADERS]
+    attempts += [(right, "application/json", {"X-Session-Token": text}) for text in values.CREDENTIALS]
+    attempts += [
+        (attacks.encoded(named | {name: value}), "application/json", {})
+        for name in named
+        for value in [*values.ANY, *values.TEXT]
+    ]
+    for body, kind, headers in attempts:
+        with said((body[:100], kind, headers)):
+            answer = client.generic("POST", API + route, cast("str", body), content_type=kind, headers=headers)
+            assert answer.status_code < 500, answer.content
+            assert CANARY.lower() not in answer.content.decode().lower()
+            assert answer.status_code < 400 or answer.headers["Content-Type"] == MEDIA_TYPE
+        sent[0] += 1
+    for method in values.METHODS:
+        with said(method):
+            assert client.generic(method, API + route).status_code < 500
+        sent[0] += 1
+    assert state() == before
