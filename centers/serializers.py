@@ -36,7 +36,8 @@ TITLE_CHOICES = [(title.value, title.value.replace("_", " ")) for title in Title
 
 def shown(value: dict[str, Any]) -> Any:
     """An example of an answer, for the OpenAPI document."""
-    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, response_only=True)])
+    example = OpenApiExample("Example", value=value, response_only=True, status_codes=["200", "201", "202"])
+    return extend_schema_serializer(examples=[example])
 
 
 def sent(value: dict[str, Any]) -> Any:

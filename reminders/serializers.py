@@ -77,7 +77,7 @@ class SwitchSerializer(serializers.Serializer[Center]):
 
     center = serializers.UUIDField(source="id", read_only=True)
     on = serializers.SerializerMethodField()
-    sending_since = MomentField(read_only=True)
+    sending_since = MomentField(read_only=True, allow_null=True)
 
     def get_on(self, center: Center) -> bool:
         """Whether they go out."""

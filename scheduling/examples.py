@@ -173,6 +173,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": "bus",
     },
 }
+EXAMPLES["attendance_history"] = {"results": [EXAMPLES["attendance_move"]]}
 
 
 def shown(name: str) -> Any:

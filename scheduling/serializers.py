@@ -351,3 +351,12 @@ class AttendanceMoveSerializer(serializers.ModelSerializer[AttendanceMove]):
             "at",
             "reason",
         ]
+        # Who does not record attendance is not told reasons.
+        fields_for: ClassVar[dict[str, list[str]]] = {"record_attendance": ["reason"]}
+
+
+@shown("attendance_history")
+class AttendanceHistorySerializer(serializers.Serializer[Any]):
+    """Every change of one attendance, oldest first."""
+
+    results = AttendanceMoveSerializer(many=True)

@@ -84,6 +84,7 @@ FAULTS: dict[str, str] = {
     "read_only": "This cannot be written.",
     "unknown_parameter": "The query holds a parameter that is not known here.",
     "repeated_parameter": "The query holds a parameter twice.",
+    "empty_parameter": "The query holds a parameter without a value: leave it out.",
     "invalid_cursor": "This is not a cursor of this list.",
     "window_required": "Give both ends of the window.",
     "window_order": "The window must end after it begins.",

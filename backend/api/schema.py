@@ -10,6 +10,8 @@ from backend.api.problems import MEDIA_TYPE
 from backend.api.views import CONDITIONAL, GatedViewSet
 
 STRING = {"type": "string"}
+# RFC 3339's partial-time. `time` would promise an offset, which a time of day at a center has not.
+TIME_OF_DAY = {"format": "time-local", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?$"}
 SIGN_IN = {
     "type": "http",
     "scheme": "bearer",
@@ -67,6 +69,8 @@ class Schema(AutoSchema):
             if status.startswith("2"):
                 response.setdefault("headers", {}).update(self._answer_headers())
         operation["responses"] |= {str(int(status)): self._problem(status) for status in self._refusals()}
+        if self.method == "GET" and self._is_detail:
+            operation["responses"]["304"] = {"description": "As known", "headers": {"ETag": ETAG}}
         return operation
 
     def is_excluded(self) -> bool:
@@ -93,6 +97,20 @@ class Schema(AutoSchema):
             return list(super().get_auth())
         self._register("signIn", ResolvedComponent.SECURITY_SCHEMA, SIGN_IN)
         return [{"signIn": []}]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Without promising the fields that only some readers are shown."""
+        base: Any = super()
+        mapped = base._map_basic_serializer(serializer, direction)
+        for names in getattr(getattr(serializer, "Meta", None), "fields_for", {}).values():
+            mapped["required"] = [name for name in mapped.get("required", []) if name not in names]
+        return mapped
+
+    def _map_serializer_field(self, *args: Any, **kwargs: Any) -> Any:
+        """A time of day as what it is."""
+        base: Any = super()
+        mapped = base._map_serializer_field(*args, **kwargs)
+        return mapped | TIME_OF_DAY if mapped and mapped.get("format") == "time" else mapped
 
     @property
     def _is_detail(self) -> bool:

@@ -84,13 +84,15 @@ class GatedViewSet(RecordedViewSet):
             raise exceptions.PermissionDenied
 
     def check_query(self) -> None:
-        """Refuse parameters that are not declared for this action, and declared ones sent twice."""
+        """Refuse parameters that are not declared for this action, and declared ones sent twice or without a value."""
         sent = self.request.query_params
         faults: dict[str, str] = {}
         if sent.keys() - self.query_parameters():
             faults[""] = "unknown_parameter"
         elif any(len(sent.getlist(name)) > 1 for name in sent):
             faults[""] = "repeated_parameter"
+        elif "" in sent.values():
+            faults[""] = "empty_parameter"
         if faults:
             raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, faults)
 

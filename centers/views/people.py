@@ -101,7 +101,7 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         told |= {"staff": position.staff_id, "center": position.center_id, "at": departure.at, **asked}
         return Response(serializers.DepartureSerializer(told).data)
 
-    @extend_schema(request=None)
+    @extend_schema(request=None, responses={202: serializers.StaffSerializer})
     @action(detail=True, methods=["post"])
     def invite(self, request: Request, pk: str) -> Response:
         """Send the person a link to set the first password; nobody else sees it."""

@@ -62,7 +62,7 @@ class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
         return revised.reread()
 
     @extend_schema(responses=serializers.ConsentSerializer(many=True))
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], pagination_class=None)
     def consents(self, request: Request, pk: str) -> Response:
         """Every answer to whether texts may be sent; the first in the list counts."""
         patient = self.get_object()

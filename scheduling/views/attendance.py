@@ -32,7 +32,7 @@ class AttendanceViewSet(ListMixin, RetrieveMixin):
         """The same tag as in the roster."""
         return serializers.tag_of_row(self.user, obj)
 
-    @extend_schema(responses=serializers.AttendanceMoveSerializer(many=True))
+    @extend_schema(responses=serializers.AttendanceHistorySerializer)
     @action(detail=True, methods=["get"])
     def history(self, request: Request, pk: str) -> Response:
         """Every change of the record, oldest first: from what to what, by whom, when and why."""
