@@ -1,4 +1,4 @@
-"""Runs, tests and manages this project with nothing but Python: `python3 iop.py up`, `test`, `manage`, `bench`."""
+"""Runs, tests and manages this project with nothing but Python: `python3 iop.py up`, `test`, `manage`, `bench`, `fuzz`."""
 
 import sys
 

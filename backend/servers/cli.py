@@ -12,6 +12,7 @@ PASSED_ON: Mapping[str, tuple[Callable[[Sequence[str]], None], str]] = {
     "test": (commands.test, "every test, on real servers of its own; arguments go to pytest"),
     "manage": (commands.manage, "Django's commands and those of this project; `manage help` lists them"),
     "bench": (commands.bench, "measurements as one JSON object"),
+    "fuzz": (commands.fuzz, "every operation asked by every role, rightly and wrongly; one JSON object"),
     "setup": (commands.setup, "only install packages: base, demo or dev"),
 }
 

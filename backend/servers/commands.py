@@ -89,6 +89,15 @@ def bench(arguments: Sequence[str]) -> None:
     become([str(python), "-m", "backend.bench", *arguments], installation.test_environment(), installation)
 
 
+def fuzz(arguments: Sequence[str]) -> None:
+    """Every operation of the API asked rightly and wrongly, on servers and data of its own."""
+    python, _ = ensure(data_folder(), "dev")
+    installation = Installation(temporary_folder(), python, temporary=True)
+    installation.join_all()
+    os.chdir(ROOT)
+    become([str(python), "-m", "tests.fuzz", *arguments], installation.test_environment(), installation)
+
+
 def setup(arguments: Sequence[str]) -> None:
     """Only the packages: the named set, or the one that tests need. Prints the environment's Python."""
     python, how = ensure(data_folder(), arguments[0] if arguments else "dev")

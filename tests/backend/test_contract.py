@@ -138,7 +138,7 @@ def test_bodies_of_another_type_are_415(reader: Staff, patient: Patient, api: AP
 
 
 @pytest.mark.parametrize(
-    "query", ["?nonsense=1", "?page_size=0", "?page_size=101", "?page_size=x", "?cursor=zz", "?center=1"]
+    "query", ["?nonsense=1", "?page_size=0", "?page_size=101", "?page_size=x", "?cursor=zz", "?center=1", "?mrn="]
 )
 def test_queries_that_are_not_declared_are_refused(reader: Staff, api: APIClient, query: str) -> None:
     assert_problem(api.get(f"/api/v1/patients/{query}"), 400, "validation_failed")

@@ -38,6 +38,16 @@ def test_writes_want_their_tag_and_posts_take_a_key(document: Any) -> None:
     assert "ETag" in detail["get"]["responses"]["200"]["headers"]
 
 
+def test_what_only_some_readers_see_is_promised_to_nobody(document: Any) -> None:
+    shown = document["components"]["schemas"]["Patient"]
+    assert "birth_date" in shown["properties"]
+    assert "birth_date" not in shown["required"]
+
+
+def test_a_known_version_is_described(document: Any) -> None:
+    assert "304" in document["paths"]["/api/v1/patients/{id}/"]["get"]["responses"]
+
+
 def test_refusals_are_described_as_problem_documents(document: Any) -> None:
     refused = document["paths"]["/api/v1/patients/"]["get"]["responses"]["400"]["content"]
     assert refused == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
