@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db.models import QuerySet
-from django_filters.filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter
+from django_filters.filters import BooleanFilter, ChoiceFilter, DateFilter
 
 from backend.api.clock import now
 from backend.api.filters import MomentFilter, StrictFilterSet
@@ -22,22 +22,15 @@ from patients.querysets import (
     EmergencyAccessQuerySet,
     EpisodeQuerySet,
     LeaveOfAbsenceQuerySet,
-    PatientQuerySet,
 )
 
 
 class PatientFilters(StrictFilterSet):
-    """`search`: how a name begins, or the whole record number."""
-
-    search = CharFilter(method="found_by", max_length=200)
+    """By center alone: names and record numbers are searched by a body, since addresses end up in logs."""
 
     class Meta:
         model = Patient
         fields = ["center"]
-
-    def found_by(self, rows: PatientQuerySet, _name: str, words: str) -> QuerySet[Patient]:
-        """Those of that name or number."""
-        return rows.found_by(words)
 
 
 class EpisodeFilters(StrictFilterSet):

@@ -44,11 +44,11 @@ class RecordedViewSet(GenericViewSet[Any]):
 
     model: ClassVar[type[models.Model]]
     codenames: ClassVar[Mapping[str, str]] = {}
-    search_parameters: ClassVar[frozenset[str]] = frozenset({"search"})
-    # Actions whose body names people, to find them.
-    search_actions: ClassVar[frozenset[str]] = frozenset()
     # Reads more at once than any page; see ReportThrottle.
     is_report: ClassVar[bool] = False
+    # What makes an answer the answer to a search: one of these parameters, or the action.
+    search_parameters: ClassVar[frozenset[str]] = frozenset()
+    search_actions: ClassVar[frozenset[str]] = frozenset()
     # DRF's answer to OPTIONS describes serializers to anybody; the OpenAPI document does that.
     metadata_class = None
 
@@ -181,7 +181,7 @@ class RecordedViewSet(GenericViewSet[Any]):
 
     def _record_release(self, response: HttpResponseBase) -> None:
         """Write who got whose data, before the answer leaves; search terms are named by parameter, never by value."""
-        searched = self.search_parameters & self.request.query_params.keys()
+        searched = self.search_parameters & self.request.query_params.keys() or self.action in self.search_actions
         details = self._details(response.status_code) | {"parameters": sorted(self.request.query_params.keys())}
         for event in self.released.events(
             "search" if searched else "read",

@@ -24,7 +24,7 @@ from patients.serializers.emergencies import (
     EmergencyRow,
     NewEmergencyAccess,
 )
-from patients.serializers.people import NewPatient, PatientInput, PatientSerializer
+from patients.serializers.people import NewPatient, PatientInput, PatientSearch, PatientSerializer
 from patients.serializers.staff import MemberEnd, MemberSerializer, NewMember, PageQuery, TaskSerializer
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "NewPatient",
     "PageQuery",
     "PatientInput",
+    "PatientSearch",
     "PatientSerializer",
     "StaySerializer",
     "TaskSerializer",

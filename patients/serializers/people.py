@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from backend.api.gate import reach_of
-from backend.api.serializers import FieldsByCodename, StrictModelSerializer
+from backend.api.serializers import FieldsByCodename, StrictModelSerializer, StrictSerializer
 from centers.serializers import managed_center, sent, shown
 from patients import examples
 from patients.models import AvailabilityWindow, ContactPoint, Patient
@@ -112,6 +112,14 @@ class NewPatient(WrittenPatient):
         ]
         # The database refuses a record number in use; a look beforehand would tell of centers one does not see.
         validators: ClassVar[list[Any]] = []
+
+
+@sent({"words": "ashgr"})
+class PatientSearch(StrictSerializer):
+    """How a name begins, or a whole record number; at one center if it is given."""
+
+    words = serializers.CharField(max_length=200)
+    center = serializers.UUIDField(allow_null=True, default=None)
 
 
 @sent(examples.PATIENT_CHANGE)

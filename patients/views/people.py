@@ -17,16 +17,18 @@ from patients import actions, filters, reports, serializers
 from patients.models import Patient
 
 Reader = BaseSerializer[Any]
+PAGED = ("search", "access_report")
 
 
 class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewSet):
-    """People in care; `?search=` is logged as a search, by whom and what was found, never the words."""
+    """People in care; a search is logged, by whom and what was found, never the words."""
 
     model = Patient
     serializer_class = serializers.PatientSerializer
     filterset_class = filters.PatientFilters
     codenames = {
         "list": "find_patient",
+        "search": "find_patient",
         "retrieve": "find_patient",
         "create": "manage_patient",
         "partial_update": "manage_patient",
@@ -35,11 +37,13 @@ class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
         "access_report": "review_access",
     }
     input_serializers: ClassVar[dict[str, type[Reader]]] = {
+        "search": serializers.PatientSearch,
         "create": serializers.NewPatient,
         "partial_update": serializers.PatientInput,
         "answer_consent": serializers.ConsentAnswer,
     }
-    query_serializers: ClassVar[dict[str, type[Any]]] = {"access_report": serializers.PageQuery}
+    query_serializers: ClassVar[dict[str, type[Any]]] = dict.fromkeys(PAGED, serializers.PageQuery)
+    search_actions = frozenset({"search"})
     http_method_names = ["get", "post", "patch"]
 
     def visible(self, codename: str) -> QuerySet[Patient]:
@@ -47,6 +51,10 @@ class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
         rows: Any = super().visible(codename)
         found: QuerySet[Patient] = rows.shown()
         return found
+
+    def may_create(self) -> bool:
+        """A search creates nothing: who may find nobody is answered like a list that is empty."""
+        return self.action == "search" or super().may_create()
 
     def object_version(self, obj: Patient) -> str:
         """The patient's version and those of the contact points in use."""
@@ -61,8 +69,21 @@ class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
         revised = actions.revise_patient(serializer.instance, by=current().actor, **serializer.validated_data)
         return revised.reread()
 
+    @extend_schema(responses=serializers.PatientSerializer(many=True))
+    @action(detail=False, methods=["post"], filter_backends=[])
+    def search(self, request: Request) -> Response:
+        """Patients whose name begins with the words, or whose record number they are: a body stays out of addresses.
+
+        Pages follow as of a list: send the same body to `next`.
+        """
+        rows: Any = self.get_queryset()
+        sought = self.body().validated_data
+        if sought["center"] is not None:
+            rows = rows.filter(center_id=sought["center"])
+        return self.respond_list(self.paginate_queryset(rows.found_by(sought["words"])) or [])
+
     @extend_schema(responses=serializers.ConsentSerializer(many=True))
-    @action(detail=True, methods=["get"], pagination_class=None)
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def consents(self, request: Request, pk: str) -> Response:
         """Every answer to whether texts may be sent; the first in the list counts."""
         patient = self.get_object()
@@ -79,7 +100,7 @@ class PatientViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedVi
         return Response(serializers.ConsentSerializer(consent).data, status=201)
 
     @extend_schema(responses=AccessReportSerializer(many=True))
-    @action(detail=True, methods=["get"], url_path="access-report")
+    @action(detail=True, methods=["get"], url_path="access-report", filter_backends=[])
     def access_report(self, request: Request, pk: str) -> Response:
         """Who saw or changed what about the patient, when and why; latest first. Reading it is logged as well."""
         patient = self.get_object()

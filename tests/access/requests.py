@@ -152,6 +152,7 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
         "last_name": "Person",
         "birth_date": "1991-02-03",
     },
+    ("POST", "patients/search/"): {"words": "000731"},
     ("PATCH", "patients/{id}/"): {"preferred_name": "Paddy"},
     ("POST", "patients/{id}/consents/"): {"given": True, "answered_on": "2026-03-02"},
     ("POST", "episodes/"): {"patient": "$nell", "program": "$program", "admitted_on": "2026-03-02"},

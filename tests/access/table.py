@@ -65,6 +65,7 @@ POST   service-tokens/{id}/confirm/          404   404  404  404  404  200   404
 POST   service-tokens/{id}/revoke/           404   404  404  404  404  403   404  200  404  404  401
 
 GET    patients/                             200   none 200  200  200  200   none none none none 401
+POST   patients/search/                      200   none 200  200  200  200   none none none none 401
 POST   patients/                             400   400  201  201  403  403   403  403  400  403  401
 GET    patients/{id}/                        200   404  200  200  200  200   404  404  404  404  401
 PATCH  patients/{id}/                        200   404  200  200  403  403   404  404  404  404  401

@@ -14,6 +14,7 @@ from tests.cast import Cast, a_patient
 
 Client = Callable[[str], Any]
 URL = "/api/v1/patients/"
+SEARCH = f"{URL}search/"
 
 FOUND = {"id", "center", "mrn", "first_name", "last_name", "preferred_name"}
 TIMES = {"language", "timezone", "contact_preference", "availability", "contact_points"}
@@ -59,22 +60,51 @@ def test_a_list_holds_whom_one_reaches_by_last_name(cast: Cast, as_: Client, nam
 def test_a_search_knows_beginnings_of_names_and_whole_numbers(
     cast: Cast, as_: Client, words: str, expected: list[str]
 ) -> None:
-    assert mrns(as_("cora").get(URL, {"search": words})) == expected
+    assert mrns(as_("cora").post(SEARCH, {"words": words})) == expected
 
 
 def test_a_search_finds_an_accent_without_it(cast: Cast, as_: Client) -> None:
     a_patient(cast.center, cast.program, "9", "Renée", "Émond")
-    assert mrns(as_("cora").get(URL, {"search": "emond ren"})) == ["9"]
+    assert mrns(as_("cora").post(SEARCH, {"words": "emond ren"})) == ["9"]
 
 
 def test_a_search_is_logged_without_its_words(cast: Cast, as_: Client) -> None:
-    as_("percy").get(URL, {"search": "quill"})
+    as_("percy").post(SEARCH, {"words": "quill"})
     entry = LogEntry.objects.get(kind="search")
     assert (entry.actor_name, entry.patients) == ("Percy Caster", [cast.pat.pk])
     assert "quill" not in str(entry.details)
 
 
-@pytest.mark.parametrize("parameter", ["name", "searchh", "ordering"])
+def test_a_search_has_pages_whose_addresses_tell_no_words(cast: Cast, as_: Client) -> None:
+    for number in range(3):
+        a_patient(cast.center, cast.program, f"Q{number}", "Jamie", f"Quillon{number}")
+    asked, address, found = {"words": "quill"}, f"{SEARCH}?page_size=2", []
+    while address:
+        answer = as_("cora").post(address, asked)
+        found += mrns(answer)
+        address = answer.json()["next"]
+        assert "quill" not in str(address).lower()
+    assert found == ["000731", "Q0", "Q1", "Q2"]
+
+
+def test_a_search_may_ask_one_center_alone(cast: Cast, as_: Client) -> None:
+    asked = {"words": "quill", "center": str(cast.elsewhere.pk)}
+    assert mrns(as_("cora").post(SEARCH, asked)) == []
+    assert mrns(as_("cora").post(SEARCH, asked | {"center": str(cast.center.pk)})) == ["000731"]
+
+
+@pytest.mark.parametrize("name", ["dora", "ada", "root", "vera"])
+def test_who_may_find_nobody_finds_nobody(cast: Cast, as_: Client, name: str) -> None:
+    answer = as_(name).post(SEARCH, {"words": "quill"})
+    assert (answer.status_code, mrns(answer)) == (200, [])
+
+
+@pytest.mark.parametrize("body", [{}, {"words": ""}, {"words": "x" * 201}, {"words": "x", "name": "y"}])
+def test_a_search_wants_its_words_and_nothing_else(cast: Cast, as_: Client, body: dict[str, str]) -> None:
+    assert as_("cora").post(SEARCH, body).status_code == 400
+
+
+@pytest.mark.parametrize("parameter", ["search", "name", "searchh", "ordering"])
 def test_a_parameter_that_is_not_known_is_refused(cast: Cast, as_: Client, parameter: str) -> None:
     assert as_("cora").get(URL, {parameter: "x"}).status_code == 400
 
