@@ -1,4 +1,4 @@
-"""Runs, tests and manages this project with nothing but Python: `python3 iop.py up`, `test`, `manage`, `bench`, `fuzz`."""
+"""Runs, tests and manages this project with nothing but Python: `up`, `test`, `manage`, `bench`, `fuzz`."""
 
 import sys
 

@@ -140,8 +140,8 @@ class RoleAssignmentFactory(ActingFactory):
 class PatientFactory(ActingFactory):
     center = factory.SubFactory(CenterFactory)
     mrn = factory.Sequence(lambda n: f"{n:06d}")
-    first_name = "Jamie"
-    last_name = factory.Sequence(lambda n: f"Sample{n}")
+    first_name = "Zephyrine"
+    last_name = factory.Sequence(lambda n: f"Thistlecrumb{n}")
     birth_date = dt.date(1990, 5, 1)
 
     class Meta:

@@ -37,6 +37,7 @@ from reminders.models import Reminder
 from scheduling.actions import add_pattern, open_course
 from scheduling.models import Attendance, Session
 from tests.access.state import state
+from tests.canaries import NOTES
 from tests.cast import PASSWORD, TESTER, Cast
 from tests.scheduling.conftest import TUESDAY, at
 
@@ -142,7 +143,7 @@ def _care(cast: Cast) -> dict[str, Any]:
         "stay": LevelOfCareStay.objects.get(episode=episode),
         "member": CareTeamMember.objects.get(patient=cast.pat),
         "point": keep_contact_point(patient=cast.pat, kind="mobile", value="(706) 555-0142", by=TESTER),
-        "leave": take_leave(patient=cast.pat, starts_on=april, ends_on=april + week, by=TESTER),
+        "leave": take_leave(patient=cast.pat, starts_on=april, ends_on=april + week, reason=NOTES[2], by=TESTER),
         "task": raise_task(center=cast.center, kind="other", subject="a thing", patient=cast.pat, by=TESTER),
     }
 

@@ -3,10 +3,12 @@
 A new address has its row in the table before it has anything else; so it is fuzzed without anybody's help.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from backend.api.errors import Refused
 from tests.access import requests
 from tests.access.asking import API, Cell, filled, ids_for, prepare
 from tests.access.scene import Scene
@@ -44,8 +46,9 @@ class Hint:
         return [one for one in SEVEN.values() if self.cell(one).answer in {"200", "201", "202", "204", "none"}]
 
     def prepare(self, scene: Scene) -> None:
-        """What some verbs want to have happened before."""
-        prepare(self.cell(SEVEN["supervisor"]), scene)
+        """What some verbs want to have happened before; over loopback it may have happened already."""
+        with suppress(Refused):
+            prepare(self.cell(SEVEN["supervisor"]), scene)
 
     def path(self, scene: Scene, person: str) -> dict[str, Any]:
         """The ids of the address."""
