@@ -23,16 +23,19 @@ def arguments() -> argparse.Namespace:
     """What the command takes; it always prints JSON."""
     parser = argparse.ArgumentParser(prog="iop.py bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object (the only form there is)")
-    parser.add_argument("--seed", type=int, default=1, help="kept in the result; the census is the same for every seed")
-    parser.add_argument("--census", type=int, default=200_000, metavar="N", help="patients in the larger census")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="the order in which hidden and absent are asked; the census is the same"
+    )
+    parser.add_argument("--census", type=int, default=1_000_000, metavar="N", help="patients in the larger census")
     parser.add_argument("--rounds", type=int, default=100, metavar="N", help="how often each request is timed")
+    parser.add_argument("--pairs", type=int, default=4_000, metavar="N", help="of hidden and absent, timed for the AUC")
     return parser.parse_args()
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """All figures, in the order (a) to (e)."""
+    """All figures, in the order (a) to (f)."""
     result: dict[str, Any] = {"seed": options.seed, "rounds": options.rounds}
-    with ExitStack() as stack, tqdm(total=9, file=sys.stderr, desc="tables", unit=" steps") as bar:
+    with ExitStack() as stack, tqdm(total=10, file=sys.stderr, desc="tables", unit=" steps") as bar:
         stack.enter_context(databases.migrated())
         bar.update()
         small, large = (_census(bar, number) for number in (figures.SMALL_CENSUS, options.census))
@@ -42,6 +45,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
             "attendance": partial(figures.attendance, small, options.rounds),
             "wall_small": partial(figures.wall, small, options.rounds),
             "wall_large": partial(figures.wall, large, options.rounds),
+            "presence": partial(figures.presence, small, options.pairs, options.seed),
             "import": figures.sample_import,
         }
         for name, figure in taken.items():

@@ -37,14 +37,20 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
 
     def send(
-        self, path: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        expected: int = 0,
     ) -> Answer:
-        """Send one request and read the whole answer. Raises BenchError for anything but 2xx."""
+        """Send one request and read the whole answer. Raises BenchError for anything but 2xx, or what is expected."""
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **(headers or {})}
         self.connection.request(method, path, body=body, headers=sent)
         response = self.connection.getresponse()
         answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+        if answer.status != expected and not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
             message = f"{method} {path}: {answer.status} {answer.body[:300]!r}"
             raise BenchError(message)
         return answer

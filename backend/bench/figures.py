@@ -1,23 +1,27 @@
 """The figures: (a) a page of sessions, (b) a caseload at two censuses, (c) a whole roster recorded, (d) an import,
-(e) what the wall costs."""
+(e) what the wall costs, (f) whether the clock tells of patients."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 
 from backend.bench import databases
-from backend.bench.clients import BenchError, Client, alternating, p50, requests_per_second
+from backend.bench.clients import Answer, BenchError, Client, alternating, p50, requests_per_second
+from backend.bench.presence import told_apart
 from backend.bench.serving import Server, serving
 
 SMALL_CENSUS = 10_000
 CLIENTS, SECONDS = 8, 8.0
+WARMUP = 200
 SESSIONS = "/api/v1/sessions/?from=2026-06-01T00:00:00Z&to=2026-06-29T00:00:00Z"
 PATIENTS = "/api/v1/patients/"
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "harbor"
@@ -200,6 +204,27 @@ def _beside(with_wall: float, without: float) -> dict[str, float]:
         "ratio": round(with_wall / without, 2),
         "ratio_aim": AIMS["wall_ratio"],
     }
+
+
+def presence(small: Place, pairs: int, seed: int) -> dict[str, Any]:
+    """(f) Whether a counselor can tell by the clock patients of others from nobody, at two addresses."""
+    token = small.people["counselor_token"]
+    ids = small.step("hidden", token, str(pairs))
+    with serving(SERVICE, small.database) as server:
+        client = Client(server.port, token)
+
+        def asking(known: Sequence[str], tail: str) -> Callable[[int], Callable[[], Answer]]:
+            return lambda number: partial(
+                client.send, f"{PATIENTS}{known[number % len(known)]}/{tail}", expected=HTTPStatus.NOT_FOUND
+            )
+
+        nobody = [str(uuid4()) for _ in ids]
+        for number in range(WARMUP):
+            asking(ids, "")(number)()
+        return {
+            name: told_apart(asking(ids, tail), asking(nobody, tail), pairs, seed)
+            for name, tail in (("patient", ""), ("consents", "consents/"))
+        }
 
 
 def sample_import() -> dict[str, Any]:

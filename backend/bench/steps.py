@@ -17,6 +17,9 @@ from backend.api import wall
 from backend.bench.census import fill as fill_census
 from backend.bench.clients import BenchError
 from backend.imports.reading import read_export
+from centers.models import SignIn
+from centers.tokens import hashed
+from patients.models import Patient
 
 # Savepoints, transactions and their settings are round trips, not questions.
 NO_QUESTION = (
@@ -61,6 +64,15 @@ def statements(token: str, path: str, first: str, second: str) -> dict[str, Any]
             transaction.set_rollback(True)
     questions = _questions(captured)
     return {"count": len(questions), "statements": questions}
+
+
+def hidden(token: str, number: str) -> list[str]:
+    """Ids of patients whom the holder of the token does not reach, all over the census."""
+    staff = SignIn.objects.get(token_hash=hashed(token)).staff
+    own = Patient.objects.all().visible_to(staff, "find_patient").values_list("pk", flat=True)
+    return [
+        str(pk) for pk in Patient.objects.exclude(pk__in=own).order_by("pk").values_list("pk", flat=True)[: int(number)]
+    ]
 
 
 def read_sample(directory: str) -> float:

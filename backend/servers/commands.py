@@ -79,7 +79,7 @@ def test(arguments: Sequence[str]) -> None:
 
 
 def bench(arguments: Sequence[str]) -> None:
-    """The measurements, on servers and data of their own: a census of two hundred thousand has no place in `var/`.
+    """The measurements, on servers and data of their own: a census of a million has no place in `var/`.
 
     As the owner, who may make the databases that are compared.
     """
