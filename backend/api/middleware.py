@@ -45,7 +45,10 @@ class RequestGuard:
         A client's own X-Request-ID is never taken over: it could carry anything into the log.
         """
         request.META[REQUEST_ID] = str(new_id())
-        if is_readable(request):
+        if not str(request.META.get("CONTENT_LENGTH") or "0").isdecimal():
+            # Django reads it as a number wherever a body is read; gunicorn refuses it, other servers may not.
+            response: HttpResponseBase = problem_page(HTTPStatus.BAD_REQUEST)
+        elif is_readable(request):
             response = self.get_response(request)
         else:
             response = problem_page(HTTPStatus.BAD_REQUEST, "forbidden_character")
