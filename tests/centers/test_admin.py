@@ -230,7 +230,7 @@ def test_a_security_key_is_enrolled_in_the_admin(ada: Staff, settings: Settings)
 
 def test_the_frameworks_own_test_client_signs_in_as_well(ada: Staff) -> None:
     client = Client()
-    client.force_login(ada)
+    client.force_login(ada, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get("/admin/").status_code == 200
 
 
