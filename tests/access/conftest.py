@@ -13,6 +13,7 @@ from backend.api.clock import frozen
 from backend.api.ids import new_id
 from backend.api.recorder import acting_as
 from tests.access.scene import NOON, Scene, set_up
+from tests.access.world import World, build
 from tests.cast import TESTER, assembled
 from tests.scheduling.conftest import at
 
@@ -29,6 +30,13 @@ def standing(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
             scene = set_up(cast)
         yield scene
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def built(standing: Scene, django_db_blocker: DjangoDbBlocker) -> World:
+    """The matrix's world, on top of the scene."""
+    with django_db_blocker.unblock(), acting_as(TESTER):
+        return build(standing)
 
 
 @pytest.fixture
@@ -48,3 +56,9 @@ def scene(db: None, standing: Scene, settings: Settings) -> Iterator[Scene]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     with frozen(NOON):
         yield standing
+
+
+@pytest.fixture
+def world(built: World, scene: Scene) -> World:
+    """The world; what happens to it is undone."""
+    return built
