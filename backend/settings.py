@@ -268,6 +268,7 @@ SPECTACULAR_SETTINGS = {
         "ContactKindEnum": "patients.models.contact.ContactPoint.Kind",
         "DischargeReasonEnum": "patients.models.care.DischargeReason",
         "LeadEnum": "scheduling.models.series.Lead",
+        "ReminderStateEnum": "reminders.models.Reminder.State",
         "RoleNameEnum": "centers.serializers.ROLE_CHOICES",
         "ServiceCodenameEnum": "centers.service_serializers.SERVICE_CODENAMES",
         "SessionKindEnum": "centers.models.places.SessionKind",

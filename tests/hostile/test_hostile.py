@@ -183,7 +183,7 @@ def test_nothing_at_the_doors_of_sign_in_is_a_fault_of_ours(scene: Scene, route:
     before, client = state(), APIClient(raise_request_exception=False)
     named = {"email": CANARY, "password": CANARY, "token": CANARY}
     right = json.dumps(named).encode()
-    attempts = [(body, "application/json", {}) for body in [*values.BODIES, right]]
+    attempts: list[Any] = [(body, "application/json", {}) for body in [*values.BODIES, right]]
     attempts += [(right, kind, {}) for kind in values.TYPES]
     attempts += [(right, "application/json", headers) for headers in values.HEADERS]
     attempts += [(right, "application/json", {"X-Session-Token": text}) for text in values.CREDENTIALS]
