@@ -10,6 +10,7 @@ from centers.signals import roles_changed, staff_leaving, staff_left
 from patients.actions import (
     follow_roles,
     follow_roles_in_emergencies,
+    leave_every_emergency,
     leave_every_team,
     patients_without_team,
     unassign_tasks,
@@ -23,8 +24,9 @@ def on_roles_changed(*, staff: Staff, center: Center, by: Actor, **_: Any) -> No
 
 
 def on_staff_leaving(*, position: Position, by: Actor, **_: Any) -> list[Item]:
-    """Whoever leaves the center leaves its care teams, and hands back their open tasks."""
-    return leave_every_team(position=position, by=by) + unassign_tasks(position=position, by=by)
+    """Whoever leaves the center leaves its care teams, what they opened in emergencies, and their open tasks."""
+    leaving = (leave_every_team, leave_every_emergency, unassign_tasks)
+    return [item for leave in leaving for item in leave(position=position, by=by)]
 
 
 def on_staff_left(*, position: Position, taken: Sequence[Item], **_: Any) -> list[Item]:

@@ -6,10 +6,19 @@ from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.grants import take_from
 from backend.api.recorder import Actor, Event, acting_as, record
+from centers.actions.emergencies import end_listing
 from centers.actions.people import deactivate
 from centers.actions.roles import end_role
 from centers.departures import Departure, Item, told
-from centers.models import Invitation, Position, RoleAssignment, SignIn, SubjectMembership
+from centers.models import (
+    EmergencyListing,
+    Invitation,
+    Position,
+    RoleAssignment,
+    ServiceToken,
+    SignIn,
+    SubjectMembership,
+)
 from centers.signals import staff_leaving, staff_left
 
 
@@ -18,9 +27,9 @@ def leave_center(*, position: Position, by: Actor, dry_run: bool = False) -> Dep
     """End a position now, and with it all that its holder has at the center; what they did stays.
 
     Roles (those to come as well), care teams, groups, courses, sessions to come, substitutions, open tasks,
-    invitations, devices, and grants of any ground. Who has no position left anywhere loses the account as well. One
-    entry of the log names every patient this concerned. A dry run tells the same and leaves all as it was. Raises
-    Refused for oneself, and when the position has ended already.
+    emergency accesses and listings, invitations, devices, and grants of any ground. Who has no position left anywhere
+    loses the account as well. One entry of the log names every patient this concerned. A dry run tells the same and
+    leaves all as it was. Raises Refused for oneself, and when the position has ended already.
     """
     if by.id == str(position.staff_id):
         raise Refused("deactivation_of_oneself")
@@ -41,6 +50,7 @@ def _leave(position: Position, by: Actor) -> Departure:
     if not position.staff.positions.not_ended().exists():
         deactivate(staff=position.staff, by=by)
     departure.unattended.extend(told(staff_left, position=position, by=by, taken=departure.taken))
+    departure.unattended.extend(_tokens(position))
     _note(departure)
     return departure
 
@@ -55,7 +65,29 @@ def _own(position: Position, by: Actor) -> list[Item]:
     for one in held.select_related("role", "staff", "center"):
         taken.append(Item("role", one.pk, one.starts_at, one.ends_at, one.role.name))
         end_role(assignment=one, by=by)
-    return taken + _links(position) + _rest(position)
+    return taken + _listings(position, by) + _links(position) + _rest(position)
+
+
+def _listings(position: Position, by: Actor) -> list[Item]:
+    """The person's places on the list of those who may break the glass, those to come as well."""
+    held = EmergencyListing.objects.not_over(now()).filter(staff=position.staff_id, center=position.center_id)
+    taken = []
+    for one in held.order_by("starts_at", "id"):
+        taken.append(Item("emergency_listing", one.pk, one.starts_at, one.ends_at))
+        end_listing(listing=one, by=by)
+    return taken
+
+
+def _tokens(position: Position) -> list[Item]:
+    """Tokens of the center's programs that the person asked for, and may have kept a copy of.
+
+    They go on working: a program must not stop because somebody left. Whoever keeps it issues another and revokes this.
+    """
+    made = ServiceToken.objects.not_over(now()).filter(center=position.center_id, created_by=str(position.staff_id))
+    return [
+        Item("service_token_of_departed", one.pk, one.created_at, one.expires_at, one.account.name)
+        for one in made.select_related("account").order_by("created_at", "id")
+    ]
 
 
 def _links(position: Position) -> list[Item]:

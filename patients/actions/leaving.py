@@ -1,4 +1,4 @@
-"""What somebody who leaves a center has among its patients: care teams and open tasks."""
+"""What somebody who leaves a center has among its patients: care teams, emergency accesses and open tasks."""
 
 from collections.abc import Sequence
 
@@ -9,9 +9,10 @@ from backend.api.recorder import Actor
 from centers.departures import Item
 from centers.models import Position
 from centers.wall_time import local_date
+from patients.actions.emergencies import end_emergency
 from patients.actions.tasks import assign_task
 from patients.actions.teams import leave_care_team
-from patients.models import CareTeamMember, Episode, Patient, StaffTask
+from patients.models import CareTeamMember, EmergencyAccess, Episode, Patient, StaffTask
 
 CARE_TEAM = "care_team"
 
@@ -25,6 +26,18 @@ def leave_every_team(*, position: Position, by: Actor) -> list[Item]:
         known = ((member.patient_id, member.patient.full_name),)
         taken.append(Item(CARE_TEAM, member.pk, member.starts_at, member.ends_at, patients=known))
         leave_care_team(member=member, by=by)
+    return taken
+
+
+@transaction.atomic
+def leave_every_emergency(*, position: Position, by: Actor) -> list[Item]:
+    """End what the person opened by breaking the glass at the center; each still waits to be judged."""
+    opened = EmergencyAccess.objects.filter(staff=position.staff_id, center=position.center_id, ends_at__gt=now())
+    taken = []
+    for access in opened.select_related("patient").order_by("id"):
+        known = ((access.patient_id, access.patient.full_name),)
+        taken.append(Item("emergency", access.pk, access.starts_at, access.ends_at, access.nature, known))
+        end_emergency(access=access, by=by)
     return taken
 
 

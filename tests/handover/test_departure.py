@@ -18,12 +18,20 @@ from backend.api.gate import forget_reach, reach_of
 from backend.api.grant_tables import containers, grant_tables
 from backend.api.grants import GrantKey, Ground, grant
 from backend.api.ids import new_id
-from centers.actions import assign_role, invite, leave_center
-from centers.models import Invitation, Position, RoleAssignment, SignIn, Staff, SubjectMembership
+from centers.actions import (
+    assign_role,
+    invite,
+    issue_service_token,
+    leave_center,
+    list_for_emergencies,
+    open_service_account,
+)
+from centers.models import EmergencyListing, Invitation, Position, RoleAssignment, SignIn, Staff, SubjectMembership
 from centers.roles import RoleName
 from centers.tokens import hashed
 from groups.models import Facilitator
-from patients.models import CareTeamMember
+from patients.actions import open_emergency
+from patients.models import CareTeamMember, EmergencyAccess
 from scheduling.actions import substitute
 from scheduling.models import Attendance, SeriesStaff, Session, SessionStaff
 from tests.access.state import state
@@ -32,6 +40,7 @@ from tests.handover.conftest import DAY, MONDAY, Work, works_here
 from tests.scheduling.conftest import TUESDAY, at
 
 As = Callable[[str], APIClient]
+REASON = "Called in distress and hung up; her counselor cannot be reached"
 
 
 def ask(client: APIClient, staff: Any, **body: Any) -> Any:
@@ -63,6 +72,8 @@ def what_is_alive(staff: Any, cast: Cast) -> Iterator[str]:
         (SubjectMembership, live("expires_at") & of_center),
         (RoleAssignment, live("ends_at") & Q(center=center)),
         (CareTeamMember, live("ends_at") & Q(center=center)),
+        (EmergencyListing, live("ends_at") & Q(center=center)),
+        (EmergencyAccess, live("ends_at") & Q(center=center)),
         (Position, live("ended_at") & Q(center=center)),
         (SignIn, Q(revoked_at__isnull=True)),
         (Invitation, Q(used_at__isnull=True, center=center)),
@@ -81,12 +92,15 @@ def what_is_alive(staff: Any, cast: Cast) -> Iterator[str]:
 
 @pytest.fixture
 def laden(work: Work) -> Work:
-    """Clara with everything anybody can have: more roles, a substitution, an invitation, a direct grant."""
+    """Clara with everything anybody can have: more roles, an emergency, an invitation, a direct grant."""
     cast = work.cast
     assign_role(
         staff=cast.clara, center=cast.center, role=RoleName.SUPERVISOR, starts_at=at(MONDAY + 9 * DAY, 0), by=TESTER
     )
     invite(staff=cast.clara, center=cast.center, by=TESTER)
+    list_for_emergencies(staff=cast.clara, center=cast.center, by=TESTER)
+    about = {"record_number": cast.quinn.mrn, "nature": "risk_to_self", "reason": REASON, "second_factor_at": now()}
+    open_emergency(staff=cast.clara, center=cast.center, by=cast.clara.as_actor(), **about)
     key = GrantKey("user", cast.clara.pk, "view_chart", "patients.Patient", cast.quinn.pk, now(), now() + DAY)
     grant(ground=Ground("emergency", new_id()), key=key, center_id=cast.center.pk)
     return work
@@ -106,7 +120,7 @@ def stands_in(laden: Work) -> Session:
 def test_nothing_of_a_person_is_alive_at_the_center_afterwards(laden: Work, stands_in: Session, as_: As) -> None:
     cast = laden.cast
     bearer(cast.clara)
-    assert len(set(what_is_alive(cast.clara, cast))) == 11
+    assert len(set(what_is_alive(cast.clara, cast))) == 13
     with frozen(at(TUESDAY, 19)):
         assert ask(as_("ada"), cast.clara).status_code == 200
         assert list(what_is_alive(cast.clara, cast)) == []
@@ -141,6 +155,8 @@ def test_it_lists_what_it_took_by_kind(laden: Work, stands_in: Session, as_: As)
         "device": 1,
         "role": 2,
         "invitation": 1,
+        "emergency": 1,
+        "emergency_listing": 1,
         "grant": 1,
     }
     (group,) = [item for item in taken if item["kind"] == "group"]
@@ -154,6 +170,20 @@ def test_it_lists_what_is_without_anybody(work: Work, as_: As) -> None:
         "group_without_lead": 1,
         "session_without_staff": 5 + 4,
     }
+
+
+def test_tokens_the_person_asked_for_go_on_and_are_named(work: Work, as_: As) -> None:
+    cast, about = work.cast, {"name": "Feed", "purpose": "rooms", "codenames": ["view_schedule"]}
+    account = open_service_account(center=cast.center, by=TESTER, **about)
+    asked = {"scopes": ["view_schedule"], "networks": ["10.0.0.0/24"], "expires_at": now() + 30 * DAY}
+    token, _ = issue_service_token(account=account, by=cast.clara.as_actor(), **asked)
+    issue_service_token(account=account, by=TESTER, **asked)
+    left = ask(as_("ada"), cast.clara).json()["unattended"]
+    assert [(one["id"], one["code"]) for one in left if one["kind"] == "service_token_of_departed"] == [
+        (str(token.pk), "Feed")
+    ]
+    token.refresh_from_db()
+    assert token.revoked_at is None
 
 
 def test_an_administrator_reads_no_patient_there(work: Work, as_: As) -> None:
