@@ -30,6 +30,7 @@ from backend.api.middleware import client_address, request_id_of
 from backend.api.parsers import loads
 from backend.api.recorder import acting_as
 from centers import attempts, second_factor, sign_in_log
+from centers.admin_access import may_open
 from centers.attempts import Counter
 from centers.factor_pages import NEW_APP, CodeInput, KeyInput, NewKeyInput, NewTOTPInput, PersonInput
 from centers.models import SignIn, Staff
@@ -61,6 +62,11 @@ class SignInForm(AdminAuthenticationForm):
             attempts.forgive(*counters)
             self.user_cache = staff
         return dict(self.cleaned_data)
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Whoever has something to do in the admin may enter it, flagged or not."""
+        if not may_open(user):
+            raise self.get_invalid_login_error()
 
 
 class SignInView(LoginView):
