@@ -1,9 +1,14 @@
 """Centers and staff in Django's admin, under the gate; nothing about patients."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from backend.api.admin import GatedAdmin
 from centers.models import Center, Closure, Position, Program, ProgramRule, RoleAssignment, Room
+from centers.names import name_here
 
 
 @admin.register(Center)
@@ -56,15 +61,27 @@ class StaffAdmin(GatedAdmin):
     view_codename = "view_center"
     change_codename = "manage_staff"
     choices = {"supervisor": "view_center"}
-    list_display = ["staff", "title", "credentials", "center", "ended_at"]
+    list_display = ["full_name", "title", "credentials", "center", "ended_at"]
     list_select_related = ["staff", "center"]
     search_fields = ["sort_key", "credentials"]
-    fields = ["staff", "center", "title", "credentials", "supervisor", "ended_at"]
-    readonly_fields = ["staff", "center", "ended_at"]
+    fields = ["full_name", "center", "title", "credentials", "supervisor", "ended_at"]
+    readonly_fields = ["full_name", "center", "ended_at"]
 
 
 @admin.register(RoleAssignment)
 class RoleAssignmentAdmin(GatedAdmin):
     view_codename = "view_center"
-    list_display = ["staff", "role", "center", "signs", "starts_at", "ends_at"]
-    list_select_related = ["staff", "role", "center"]
+    list_display = ["who", "role", "center", "signs", "starts_at", "ends_at"]
+    list_select_related = ["role", "center"]
+    fields = ["who", "role", "center", "signs", "starts_at", "ends_at"]
+    readonly_fields = ["who"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Each with what its person is called at its center."""
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(who=name_here())
+        return rows
+
+    @admin.display(ordering="who")
+    def who(self, assignment: RoleAssignment) -> str:
+        """The person's name."""
+        return str(vars(assignment)["who"])

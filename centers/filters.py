@@ -1,10 +1,12 @@
 """What the lists of centers can be asked for."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import QuerySet
 from django_filters.filters import BooleanFilter, DateFilter
 
+from backend.api.clock import now
 from backend.api.filters import MomentFilter, StrictFilterSet
 from centers.models import (
     Closure,
@@ -17,7 +19,7 @@ from centers.models import (
     ServiceAccount,
     ServiceToken,
 )
-from centers.querysets import EmergencyListingQuerySet, RoleAssignmentQuerySet
+from centers.querysets import EmergencyListingQuerySet, PositionQuerySet, RoleAssignmentQuerySet
 
 
 class ProgramFilters(StrictFilterSet):
@@ -52,11 +54,15 @@ class ClosureFilters(StrictFilterSet):
 class StaffFilters(StrictFilterSet):
     """`left` tells those who no longer work here from those who do."""
 
-    left = BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True)
+    left = BooleanFilter(field_name="ended_at", method="having_left")
 
     class Meta:
         model = Position
         fields = ["center", "title"]
+
+    def having_left(self, rows: PositionQuerySet, _name: str, left: Any) -> QuerySet[Position]:
+        """Those who have, or have not; who leaves on a day to come still works here."""
+        return rows.over(now()) if left else rows.not_ended()
 
 
 class RoleAssignmentFilters(StrictFilterSet):

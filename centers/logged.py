@@ -49,7 +49,11 @@ def register() -> None:
         exclude=["version", "last_login"],
     )
     follow(EmergencyListing, plain=["center", "staff", "starts_at", "ends_at", "listed_by"], exclude=["version"])
-    follow(Position, plain=["center", "staff", "title", "supervisor", "ended_at"], exclude=["version", "sort_key"])
+    follow(
+        Position,
+        plain=["center", "staff", "title", "supervisor", "joined_at", "ended_at"],
+        exclude=["version", "sort_key", "shortened"],
+    )
     follow(
         Invitation,
         plain=["center", "staff", "created_at", "expires_at", "used_at", "invited_by"],

@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet
@@ -30,8 +31,22 @@ if TYPE_CHECKING:
         RoleAssignment,
         Room,
         SignIn,
+        Staff,
         SubjectMembership,
     )
+
+
+def has_left(staff_id: str, at: dt.datetime) -> Q:
+    """Whether an account is closed by dates: its person has left every center, and holds no role anywhere.
+
+    Decided by the query, so that a leaving on a day to come needs no job to be true. Who never had a position has not
+    left: the platform's own accounts.
+    """
+    every = apps.get_model("centers", "Position")._default_manager.order_by().filter(staff=OuterRef(staff_id))
+    held = apps.get_model("centers", "RoleAssignment")._default_manager.order_by().filter(staff=OuterRef(staff_id))
+    lasting = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    going_on = Q(ended_at__isnull=True) | Q(ended_at__gt=at)
+    return Q(Exists(every)) & ~Exists(every.filter(going_on)) & ~Exists(held.filter(lasting, starts_at__lte=at))
 
 
 class CenterQuerySet(ScopedQuerySet["Center"]):
@@ -70,8 +85,12 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
     scope = {"centers.Center": "center_id"}
 
     def not_ended(self) -> Self:
-        """Positions people still hold."""
-        return self.filter(ended_at__isnull=True)
+        """Positions people still hold, those included whose end is known."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=now()))
+
+    def over(self, at: dt.datetime) -> Self:
+        """Positions that have ended by a moment."""
+        return self.filter(ended_at__lte=at)
 
     def of_person(self, email: str, *, center_name: str) -> "Position | None":
         """The position somebody holds at a center, by address and name."""
@@ -85,6 +104,18 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
             "staff__role_assignments", assignments.in_force(now()).select_related("role"), to_attr="assignments_now"
         )
         return self.select_related("staff", "supervisor").prefetch_related(held)
+
+    def note_joined(self) -> None:
+        """The people of these rows have come in, by a link of the center. One by one, so that the log has each."""
+        for position in self.filter(joined_at__isnull=True).select_for_update(no_key=True, of=("self",)):
+            position.joined_at = now()
+            position.bump()
+            position.save(update_fields=["joined_at", "version"])
+
+    def name_of(self, staff: "Staff", center_id: UUID) -> str:
+        """What somebody is called at a center."""
+        found = self.filter(staff=staff, center_id=center_id).first()
+        return found.full_name if found else str(staff)
 
     def id_of(self, staff_id: UUID, center_id: UUID | None) -> UUID | None:
         """The position of a person at a center; at the first of theirs if none is given."""
@@ -174,7 +205,8 @@ class SignInQuerySet(models.QuerySet["SignIn"]):
     def standing(self, at: dt.datetime) -> Self:
         """Sign-ins that work, or would if a factor were given again: not revoked, not too old, of active people."""
         oldest = at - dt.timedelta(hours=settings.SIGN_IN_ABSOLUTE_HOURS)
-        return self.filter(revoked_at__isnull=True, created_at__gt=oldest, staff__is_active=True)
+        fresh = self.filter(revoked_at__isnull=True, created_at__gt=oldest)
+        return fresh.filter(~has_left("staff_id", at), staff__is_active=True)
 
     def of_token(self, token: str, at: dt.datetime) -> "SignIn | None":
         """The standing sign-in of a token, with its person and their present roles: one statement."""

@@ -10,6 +10,11 @@ PROBLEMS = {
     "staff_inactive": ("Account closed", "The account is not active."),
     "works_here_already": ("Works here already", "The person has a position at this center."),
     "position_has_ended": ("Position is over", "The person has left this center already."),
+    "leaves_already": ("Leaves already", "A day is set on which the person leaves; take it back first."),
+    "begins_after_leaving": (
+        "Begins only after that",
+        "Something of the person's begins only when they have left; end it first.",
+    ),
     "deactivation_of_oneself": ("Not for oneself", "Somebody else must close your account."),
     "has_password": ("Password is set", "The person has a password already; a link would replace it."),
     "mail_not_sent": ("Mail not sent", "The mail server did not take the message. Try again later."),
@@ -34,6 +39,7 @@ PROBLEMS = {
 FAULTS = {
     "network_too_wide": "The network is larger than /16, or /32 of IPv6.",
     "scope_not_held": "The account is not meant to hold this.",
+    "moment_not_to_come": "This must be later than now.",
     "within_a_year": "This must not be over, and lie ahead by a year at most.",
     "timezone_unknown": "This is not an IANA time zone.",
     "password_too_short": "The password is shorter than 12 characters.",

@@ -174,8 +174,6 @@ class StaffSerializer(FieldsByCodename, StrictModelSerializer):
 
     id = serializers.UUIDField(source="staff_id", read_only=True)
     email = serializers.EmailField(source="staff.email", read_only=True)
-    first_name = serializers.CharField(source="staff.first_name", read_only=True)
-    last_name = serializers.CharField(source="staff.last_name", read_only=True)
     supervisor = serializers.UUIDField(source="supervisor.staff_id", read_only=True, allow_null=True, default=None)
     roles = serializers.ListField(child=serializers.ChoiceField(ROLE_CHOICES), source="present_roles", read_only=True)
     needs_invitation = serializers.BooleanField(read_only=True)
@@ -228,8 +226,9 @@ class DepartureSerializer(serializers.Serializer[Any]):
     unattended = DepartureItem(many=True)
 
 
-@sent({"dry_run": True})
+@sent({"at": "2026-06-06T04:00:00Z", "dry_run": True})
 class DepartureInput(StrictSerializer):
+    at = MomentField(allow_null=True, default=None, help_text="When to come; now unless given. See `stay`.")
     dry_run = serializers.BooleanField(default=False, help_text="Tell what it would take, and leave all as it is.")
 
 

@@ -26,6 +26,7 @@ from backend.api.middleware import client_address
 from backend.api.recorder import acting_as
 from centers import sign_in_log
 from centers.models import SignIn, Staff
+from centers.querysets import has_left
 from centers.sessions import SessionStore
 from centers.tokens import hashed
 
@@ -55,7 +56,8 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         that is closed or has no password. How often one may try is counted before (centers/attempts.py).
         """
         password = str(credentials.get("password", ""))
-        staff = Staff.objects.filter(email=str(credentials.get("email", "")).strip().lower()).first()
+        email = str(credentials.get("email", "")).strip().lower()
+        staff = Staff.objects.filter(~has_left("pk", now()), email=email).first()
         is_right = is_password_of(staff, password)
         if staff is None or not is_right or not staff.is_active:
             sign_in_log.record_failure(request, str(credentials.get("email", "")))

@@ -27,6 +27,7 @@ from django.db.models.functions import Cast, Coalesce
 from backend.api.clock import now
 from backend.api.gate import ScopedQuerySet, User, reach_of
 from centers.models import ProgramRule, RoleAssignment
+from centers.names import name_here
 from centers.roles import Code
 from patients.models import Episode, LeaveOfAbsence
 
@@ -143,6 +144,10 @@ class SeriesStaffQuerySet(ScopedQuerySet["SeriesStaff"]):
         zone = Func("center__timezone", Value(now()), function="timezone", output_field=DateTimeField())
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=Cast(zone, DateField())))
 
+    def leading_after(self, day: dt.date) -> Self:
+        """Stretches without an end, and those that end after `day`."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day))
+
 
 class ParticipationQuerySet(ScopedQuerySet["Participation"]):
     """Who belongs to a series."""
@@ -235,13 +240,11 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
 
     def people_of(self, sessions: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
         """Who staffs each session, as sessions show it."""
-        rows = self.filter(session_id__in=list(sessions)).order_by("role", "id")
+        rows = self.filter(session_id__in=list(sessions)).annotate(name=name_here()).order_by("role", "id")
         found: dict[UUID, list[dict[str, Any]]] = {}
-        for session_id, first_name, last_name, *shown in rows.values_list(
-            "session_id", "staff__first_name", "staff__last_name", *PERSON_SHOWN
-        ):
+        for session_id, name, *shown in rows.values_list("session_id", "name", *PERSON_SHOWN):
             staff_id, role, is_active, replaces, until = shown
-            person = {"id": staff_id, "name": f"{first_name} {last_name}", "role": role, "is_active": is_active}
+            person = {"id": staff_id, "name": name, "role": role, "is_active": is_active}
             found.setdefault(session_id, []).append(person | {"replaces": replaces, "access_until": until})
         return found
 

@@ -111,7 +111,7 @@ class NewCourse(StrictSerializer):
 
 class SessionStaffSerializer(serializers.ModelSerializer[SessionStaff]):
     id = serializers.UUIDField(source="staff_id")
-    name = serializers.CharField(source="staff.get_full_name")
+    name = serializers.CharField()
 
     class Meta:
         model = SessionStaff

@@ -80,7 +80,11 @@ class Explanation:
     @property
     def missing(self) -> list[str]:
         """What stands in the way, in words; nothing where nothing does."""
-        found = [] if self.staff.is_active else ["The account is closed."]
+        found = []
+        if self.staff.positions.filter(center=self.patient.center_id).over(now()).exists():
+            found.append("The person has left this center.")
+        elif not self.staff.is_active:
+            found.append("The account is closed.")
         if not any(path.state is State.LIVE for path in self.paths):
             found.append(f"No grant of {self.codename} on the patient or on the center is in force.")
         return found

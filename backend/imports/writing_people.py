@@ -57,6 +57,8 @@ def _position(book: Book, row: StaffRow) -> Position:
     return Position(
         center=book.center,
         staff=book.staff[row.email],
+        first_name=row.first_name,
+        last_name=row.last_name,
         title=row.role,
         credentials=row.credentials or "",
         sort_key=folded(f"{row.last_name} {row.first_name}"),

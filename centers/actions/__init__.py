@@ -3,7 +3,7 @@
 from centers.actions.devices import devices_of, revoke_device, revoke_other_devices
 from centers.actions.emergencies import end_listing, list_for_emergencies
 from centers.actions.invitations import accept_invitation, invite, send_invitation
-from centers.actions.leaving import leave_center
+from centers.actions.leaving import leave_center, stay_at_center
 from centers.actions.passwords import ask_for_reset, reset_password, send_account_mail
 from centers.actions.people import deactivate, hire, revise_position
 from centers.actions.places import (
@@ -59,5 +59,6 @@ __all__ = [
     "revoke_service_token",
     "send_account_mail",
     "send_invitation",
+    "stay_at_center",
     "take_back_closure",
 ]

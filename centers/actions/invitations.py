@@ -1,4 +1,4 @@
-"""Invitation links: how somebody without a password sets the first one."""
+"""Invitation links: how somebody who was taken on comes in, and sets a password."""
 
 import datetime as dt
 import secrets
@@ -14,7 +14,7 @@ from django.db import transaction
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center, Invitation, Staff
+from centers.models import AccountMail, Center, Invitation, Position, SignIn, Staff
 from centers.tokens import hashed
 
 SUBJECT = "Set your password"
@@ -28,19 +28,20 @@ It works once, until {until:%B %d, %Y %H:%M} UTC. If you did not expect this mes
 
 
 @transaction.atomic
-def invite(*, staff: Staff, center: Center, by: Actor) -> str:
-    """Make a link's token, the only copy there will ever be; earlier links of the same person stop working.
+def invite(*, staff: Staff, center: Center, by: Actor, is_mailed: bool = False) -> str:
+    """Make a link's token, the only copy there will ever be; the center's earlier links to the person stop working.
 
-    Raises Refused for an inactive account, and for one that has a password: a link would take it over.
+    Raises Refused for an inactive account, and unless the link goes to the person's own mailbox, for one that has a
+    password: whoever handed the link over could else take the account over.
     """
     staff = Staff.objects.select_for_update(no_key=True).get(pk=staff.pk)
     if not staff.is_active:
         raise Refused("staff_inactive")
-    if staff.has_usable_password():
+    if not is_mailed and staff.has_usable_password():
         raise Refused("has_password")
     token = secrets.token_urlsafe(32)
     with acting_as(by):
-        Invitation.objects.close(staff_id=staff.pk)
+        Invitation.objects.filter(center=center).close(staff_id=staff.pk)
         Invitation.objects.create(
             center=center,
             staff=staff,
@@ -53,8 +54,12 @@ def invite(*, staff: Staff, center: Center, by: Actor) -> str:
 
 @transaction.atomic
 def send_invitation(*, staff: Staff, center: Center, by: Actor) -> None:
-    """Invite somebody by e-mail; nobody else sees the link. Raises Refused when no mail server takes the message."""
-    token = invite(staff=staff, center=center, by=by)
+    """Invite somebody by e-mail; nobody else sees the link, which is good for no more than one by `ask_for_reset`.
+
+    It goes to whoever has a password as well, in the same words: the center is not told which of them it was. Raises
+    Refused when no mail server takes the message.
+    """
+    token = invite(staff=staff, center=center, by=by, is_mailed=True)
     until = now() + dt.timedelta(days=settings.INVITATION_DAYS)
     try:
         send_mail(SUBJECT, BODY.format(link=link_of(token), until=until), None, [staff.email])
@@ -69,7 +74,7 @@ def link_of(token: str) -> str:
 
 @transaction.atomic
 def accept_invitation(*, token: str, password: str) -> Staff:
-    """Set the first password by a link's token, once.
+    """Set a password by a link's token, once, and be in at the center that sent it; every device is signed out.
 
     Raises Refused with one code for every token that does not work, and ValidationError for a password too weak.
     """
@@ -87,5 +92,8 @@ def accept_invitation(*, token: str, password: str) -> Staff:
         staff.set_password(password)
         staff.bump()
         staff.save(update_fields=["password", "version"])
-        Invitation.objects.close(staff_id=staff.pk)
+        Invitation.objects.filter(center=invitation.center_id).close(staff_id=staff.pk)
+        AccountMail.objects.close_resets(staff_id=staff.pk)
+        SignIn.objects.revoke(staff_id=staff.pk)
+        Position.objects.filter(center=invitation.center_id, staff=staff).note_joined()
     return staff

@@ -1,4 +1,9 @@
-"""Leaving a center: one call that takes everything away there, and says what it took."""
+"""Leaving a center: one call that takes everything away there, now or at a moment to come, and says what it took."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
 
 from django.db import transaction
 
@@ -8,8 +13,8 @@ from backend.api.grants import take_from
 from backend.api.recorder import Actor, Event, acting_as, record
 from centers.actions.emergencies import end_listing
 from centers.actions.people import deactivate
-from centers.actions.roles import end_role
-from centers.departures import Departure, Item, told
+from centers.actions.roles import end_role, lengthen_role
+from centers.departures import Departure, Item, Kept, kept, shortened, told
 from centers.models import (
     EmergencyListing,
     Invitation,
@@ -19,33 +24,132 @@ from centers.models import (
     SignIn,
     SubjectMembership,
 )
-from centers.signals import staff_leaving, staff_left
+from centers.signals import staff_leaving, staff_left, staff_staying
+
+ROLE, LISTING, LINK = "role", "emergency_listing", "invitation"
 
 
 @transaction.atomic
-def leave_center(*, position: Position, by: Actor, dry_run: bool = False) -> Departure:
+def leave_center(*, position: Position, by: Actor, at: dt.datetime | None = None, dry_run: bool = False) -> Departure:
     """End a position now, and with it all that its holder has at the center; what they did stays.
 
     Roles (those to come as well), care teams, groups, courses, sessions to come, substitutions, open tasks,
     emergency accesses and listings, invitations, devices, and grants of any ground. Who has no position left anywhere
     loses the account as well. One entry of the log names every patient this concerned. A dry run tells the same and
     leaves all as it was. Raises Refused for oneself, and when the position has ended already.
+
+    With a moment to come, all of it ends then, by dates alone: nothing has to run, and until then `stay_at_center`
+    takes it back. Groups and courses end with the beginning of that day. Raises Refused when a moment is set already,
+    and for what begins only then.
     """
     if by.id == str(position.staff_id):
         raise Refused("deactivation_of_oneself")
     position = Position.objects.locked(position.pk)
-    if position.ended_at is not None:
+    if position.is_over:
         raise Refused("position_has_ended")
+    if at is not None:
+        _require_to_come(position, at)
     with transaction.atomic(), acting_as(by):
-        departure = _leave(position, by)
+        departure = _leave(position, by) if at is None else _leave_at(position, at, by)
         transaction.set_rollback(dry_run)
     return departure
+
+
+@transaction.atomic
+def stay_at_center(*, position: Position, by: Actor) -> Position:
+    """Take a leaving to come back: all that it had shortened lasts as long as it would have.
+
+    Emergency accesses excepted, which nothing lengthens, and what somebody has ended otherwise since. Raises Refused
+    for oneself and for who has left, IntegrityError where the person has another session by now. Of whom no leaving is
+    known, nothing changes.
+    """
+    if by.id == str(position.staff_id):
+        raise Refused("deactivation_of_oneself")
+    position = Position.objects.locked(position.pk)
+    ends_at = position.ended_at
+    if position.is_over:
+        raise Refused("position_has_ended")
+    if ends_at is None:
+        return position
+    records = kept(position)
+    with acting_as(by):
+        _let_last(records, ends_at, by)
+        staff_staying.send(Position, position=position, by=by, kept=records, at=ends_at)
+        position.ended_at, position.shortened = None, []
+        position.bump()
+        position.save(update_fields=["ended_at", "shortened", "version"])
+    return position
+
+
+def _require_to_come(position: Position, at: dt.datetime) -> None:
+    if at <= now():
+        raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"at": "moment_not_to_come"})
+    if position.ended_at is not None:
+        raise Refused("leaves_already")
+
+
+def _leave_at(position: Position, at: dt.datetime, by: Actor) -> Departure:
+    """Let everything end at a moment to come. The rooms above are told first, as always."""
+    departure = Departure(position, at)
+    departure.taken.extend(told(staff_leaving, position=position, by=by, at=at))
+    departure.taken.append(Item("position", position.staff_id, code=position.title))
+    for kind, rows, end in _dated(position, at):
+        for one in rows:
+            if one.starts_at >= at:
+                raise Refused("begins_after_leaving")
+            code = one.role.name if isinstance(one, RoleAssignment) else ""
+            departure.taken.append(Item(kind, one.pk, one.starts_at, one.ends_at, code, record=one.pk))
+            end(one, by=by, at=at)
+    departure.taken.extend(_links_until(position, at))
+    position.ended_at, position.shortened = at, shortened(departure.taken)
+    position.bump()
+    position.save(update_fields=["ended_at", "shortened", "version"])
+    departure.unattended.extend(told(staff_left, position=position, by=by, taken=departure.taken))
+    departure.unattended.extend(_tokens(position))
+    _note(departure)
+    return departure
+
+
+def _dated(position: Position, at: dt.datetime) -> list[tuple[str, Iterable[Any], Callable[..., Any]]]:
+    """This room's records that last beyond a moment, and the verb that ends each."""
+    which = {"staff": position.staff_id, "center": position.center_id}
+    roles = RoleAssignment.objects.not_over(at).filter(**which).select_related("role", "staff", "center")
+    listings = EmergencyListing.objects.not_over(at).filter(**which)
+    return [
+        (ROLE, list(roles), lambda one, **how: end_role(assignment=one, **how)),
+        (LISTING, list(listings), lambda one, **how: end_listing(listing=one, **how)),
+    ]
+
+
+def _links_until(position: Position, at: dt.datetime) -> list[Item]:
+    """Links that would work longer work until then."""
+    links = Invitation.objects.filter(center=position.center_id, staff=position.staff_id, used_at__isnull=True)
+    taken = []
+    for one in links.filter(expires_at__gt=at, created_at__lt=at):
+        taken.append(Item(LINK, one.pk, one.created_at, one.expires_at, record=one.pk))
+        one.expires_at = at
+        one.save(update_fields=["expires_at"])
+    return taken
+
+
+def _let_last(records: Sequence[Kept], at: dt.datetime, by: Actor) -> None:
+    """Let this room's records that end at `at` last as they would have; roles come first, which the rest follow."""
+    ends = {one.id: one.moment for one in records}
+    for role in RoleAssignment.objects.filter(pk__in=ends, ends_at=at).select_related("role", "staff", "center"):
+        lengthen_role(assignment=role, until=ends[role.pk], by=by)
+    for listing in EmergencyListing.objects.filter(pk__in=ends, ends_at=at):
+        listing.ends_at = ends[listing.pk]
+        listing.bump()
+        listing.save(update_fields=["ends_at", "version"])
+    for link in Invitation.objects.filter(pk__in=ends, expires_at=at, used_at__isnull=True):
+        link.expires_at = ends[link.pk] or at
+        link.save(update_fields=["expires_at"])
 
 
 def _leave(position: Position, by: Actor) -> Departure:
     """The rooms above are told first: once the roles have ended, their records have followed and tell nothing."""
     departure = Departure(position, now())
-    departure.taken.extend(told(staff_leaving, position=position, by=by))
+    departure.taken.extend(told(staff_leaving, position=position, by=by, at=None))
     departure.taken.extend(_own(position, by))
     if not position.staff.positions.not_ended().exists():
         deactivate(staff=position.staff, by=by)
@@ -58,12 +162,12 @@ def _leave(position: Position, by: Actor) -> Departure:
 def _own(position: Position, by: Actor) -> list[Item]:
     """What this room holds of the person: position, roles, invitations, devices, and whatever grant is left."""
     taken = [Item("position", position.staff_id, code=position.title), *_devices(position)]
-    position.ended_at = now()
+    position.ended_at, position.shortened = now(), []
     position.bump()
-    position.save(update_fields=["ended_at", "version"])
+    position.save(update_fields=["ended_at", "shortened", "version"])
     held = RoleAssignment.objects.not_over(now()).filter(staff=position.staff_id, center=position.center_id)
     for one in held.select_related("role", "staff", "center"):
-        taken.append(Item("role", one.pk, one.starts_at, one.ends_at, one.role.name))
+        taken.append(Item(ROLE, one.pk, one.starts_at, one.ends_at, one.role.name))
         end_role(assignment=one, by=by)
     return taken + _listings(position, by) + _links(position) + _rest(position)
 
@@ -73,7 +177,7 @@ def _listings(position: Position, by: Actor) -> list[Item]:
     held = EmergencyListing.objects.not_over(now()).filter(staff=position.staff_id, center=position.center_id)
     taken = []
     for one in held.order_by("starts_at", "id"):
-        taken.append(Item("emergency_listing", one.pk, one.starts_at, one.ends_at))
+        taken.append(Item(LISTING, one.pk, one.starts_at, one.ends_at))
         end_listing(listing=one, by=by)
     return taken
 
@@ -92,15 +196,19 @@ def _tokens(position: Position) -> list[Item]:
 
 def _links(position: Position) -> list[Item]:
     links = Invitation.objects.filter(center=position.center_id, staff=position.staff_id, used_at__isnull=True)
-    taken = [Item("invitation", one.pk, one.created_at, one.expires_at) for one in links]
+    taken = [Item(LINK, one.pk, one.created_at, one.expires_at) for one in links]
     links.close(staff_id=position.staff_id)
     return taken
 
 
 def _devices(position: Position) -> list[Item]:
-    """Every device is signed out, elsewhere too: it held what this center had opened."""
+    """Every device is signed out, elsewhere too: it held what this center had opened.
+
+    Listed are those of since the person came in here; an earlier one would tell that the account had been another's.
+    """
     live = SignIn.objects.filter(staff=position.staff_id, revoked_at__isnull=True)
-    taken = [Item("device", one.pk, one.created_at) for one in live.order_by("created_at")]
+    known = live.filter(created_at__gte=position.joined_at) if position.joined_at else live.none()
+    taken = [Item("device", one.pk, one.created_at) for one in known.order_by("created_at")]
     live.revoke()
     return taken
 
@@ -126,6 +234,7 @@ def _note(departure: Departure) -> None:
             patient_ids=departure.patient_ids,
             details={
                 "verb": "leave_center",
+                "from": departure.at.isoformat(),
                 "staff": str(position.staff_id),
                 "taken": {kind: kinds.count(kind) for kind in sorted(set(kinds))},
                 "unattended": len(departure.unattended),

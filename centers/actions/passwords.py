@@ -16,6 +16,7 @@ from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, Event, acting_as, record
 from centers.models import AccountMail, SignIn, Staff
+from centers.querysets import has_left
 from centers.tokens import hashed
 
 SYSTEM = Actor("system:account-mail", "account mail")
@@ -39,7 +40,7 @@ WORDS = {
 @transaction.atomic
 def ask_for_reset(*, email: str) -> None:
     """Note that somebody wants a link. An address nobody has leaves as many rows, and takes as many statements."""
-    found = Staff.objects.filter(email=email.strip().lower(), is_active=True).first()
+    found = Staff.objects.filter(~has_left("pk", now()), email=email.strip().lower(), is_active=True).first()
     staff = found if found is not None and found.has_usable_password() else None
     mail = AccountMail.objects.create(kind=Kind.PASSWORD_RESET, staff=staff)
     record(Event("password_reset_asked", kind="centers.accountmail", object_id=str(mail.pk), details={"email": email}))

@@ -26,19 +26,21 @@ def hire(
 ) -> Position:
     """Give somebody a position at a center; it opens nothing until a role is assigned.
 
-    An account of that e-mail address is used again, under the name it has; else one is made, without a password: see
-    `invite`. Somebody who had left comes back to the old position. Raises Refused when they work here already.
+    The name given is what the person is called here. An account of that e-mail address is used again, else one is made,
+    without a password; nothing the center is told differs: see `invite`. Somebody who had left comes back to the old
+    position. Raises Refused when they work here already.
     """
     with acting_as(by):
         staff = _account(email, first_name, last_name)
         position = Position.objects.filter(center=center, staff=staff).first()
         if position is None:
             position = Position(center=center, staff=staff)
-        elif position.ended_at is None:
+        elif not position.is_over:
             raise Refused("works_here_already")
         else:
-            position.ended_at = None
+            position.ended_at, position.shortened = None, []
             position.bump()
+        position.first_name, position.last_name = first_name.strip(), last_name.strip()
         position.title, position.credentials, position.supervisor = title, credentials, supervisor
         position.save()
     return position

@@ -70,6 +70,18 @@ def end_role(*, assignment: RoleAssignment, by: Actor, at: dt.datetime | None = 
     return kept
 
 
+@transaction.atomic
+def lengthen_role(*, assignment: RoleAssignment, until: dt.datetime | None, by: Actor) -> None:
+    """Let an assignment that a leaving to come had shortened last until a later moment, or without an end."""
+    assignment.ends_at = until
+    assignment.bump()
+    with acting_as(by):
+        assignment.save(update_fields=["ends_at", "version"])
+        wanted = keys_of_assignment(assignment, assignment.role.group_id)
+        project(ground=ground_of(assignment), wanted=wanted, center_id=assignment.center_id)
+        _announce(assignment, by)
+
+
 def _shorten(assignment: RoleAssignment, at: dt.datetime) -> RoleAssignment | None:
     ground = ground_of(assignment)
     if at <= assignment.starts_at:

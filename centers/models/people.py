@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -53,6 +53,8 @@ class StaffManager(BaseUserManager["Staff"]):
 class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin):
     """A person who works for a center and signs in by e-mail address, or a program's account. Never deleted."""
 
+    # A random one: the moment in any other would tell an employer that somebody had been known before.
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     email = models.EmailField(max_length=254)
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
@@ -138,15 +140,25 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
 
 
 class Position(Identified, Versioned):
-    """What somebody is at a center: a job title and credentials. It opens nothing; see RoleAssignment."""
+    """What somebody is at a center: a name, a job title and credentials. It opens nothing; see RoleAssignment.
+
+    The name is the one given where the person was taken on. Another center may know the same account by another name,
+    and neither learns of the other.
+    """
 
     center = models.ForeignKey(Center, on_delete=models.PROTECT, related_name="positions")
     staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="positions")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
     title = models.CharField(max_length=50, choices=[(title.value, title.value.replace("_", " ")) for title in Title])
     credentials = models.CharField(max_length=100, blank=True, help_text="As printed after the name.")
     supervisor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="supervisees")
     sort_key = models.CharField(max_length=210, editable=False)
+    # Since when the person has been in by a link of this center.
+    joined_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # What a leaving to come has shortened, see centers.departures; empty once it is taken back, or done.
+    shortened = models.JSONField(default=list, editable=False)
 
     objects = PositionQuerySet.as_manager()
 
@@ -181,16 +193,28 @@ class Position(Identified, Versioned):
 
     @property
     def needs_invitation(self) -> bool:
-        """Whether the person has no password yet."""
-        return not self.staff.has_usable_password()
+        """Whether the person has yet to follow a link of this center, whatever the account can do elsewhere."""
+        return self.joined_at is None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the person has left by now; one whose leaving is to come has not."""
+        return self.ended_at is not None and self.ended_at <= now()
+
+    @property
+    def full_name(self) -> str:
+        """What the person is called here."""
+        return f"{self.first_name} {self.last_name}".strip()
 
     def reread(self) -> "Position":
         """The row as it is stored now, `with_people`."""
         return type(self).objects.with_people().get(pk=self.pk)
 
     def set_keys(self) -> None:
-        """Fold the name into the key that sorts; bulk writers call this themselves."""
-        self.sort_key = folded(f"{self.staff.last_name} {self.staff.first_name}")
+        """Fold the name into the key that sorts; bulk writers call this themselves. No name given is the account's."""
+        if not self.full_name:
+            self.first_name, self.last_name = self.staff.first_name, self.staff.last_name
+        self.sort_key = folded(f"{self.last_name} {self.first_name}")
 
 
 class Invitation(Identified):

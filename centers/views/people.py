@@ -21,7 +21,7 @@ from centers.roles import Code
 Reader = BaseSerializer[Any]
 FIND_PATIENT = Code.FIND_PATIENT
 TOLD = ("taken", "unattended")
-ONE = ("retrieve", "update", "partial_update", "deactivate", "depart", "invite", "reset_second_factor")
+ONE = ("retrieve", "update", "partial_update", "deactivate", "depart", "stay", "invite", "reset_second_factor")
 
 
 class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedViewSet):
@@ -38,6 +38,7 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         "partial_update": "manage_staff",
         "deactivate": "manage_staff",
         "depart": "manage_staff",
+        "stay": "manage_staff",
         "invite": "manage_staff",
         "reset_second_factor": "manage_staff",
     }
@@ -64,8 +65,8 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         return found
 
     def object_version(self, obj: Position) -> str:
-        """The position's version, the account's, and the roles held now."""
-        return ".".join([str(obj.version), str(obj.staff.version), *obj.present_roles])
+        """The position's version, and the roles held now; the account's own would tell of other centers."""
+        return ".".join([str(obj.version), *obj.present_roles])
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take somebody on. The account has no password: send an invitation."""
@@ -98,8 +99,15 @@ class StaffViewSet(ListMixin, RetrieveMixin, CreateMixin, UpdateMixin, GatedView
         told: dict[str, Any] = {
             name: serializers.shown_items(getattr(departure, name), seen.__contains__) for name in TOLD
         }
-        told |= {"staff": position.staff_id, "center": position.center_id, "at": departure.at, **asked}
+        told |= {"staff": position.staff_id, "center": position.center_id, **asked, "at": departure.at}
         return Response(serializers.DepartureSerializer(told).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def stay(self, request: Request, pk: str) -> Response:
+        """Take a leaving on a day to come back; all that it had shortened lasts as it would have."""
+        staying = actions.stay_at_center(position=self.get_object(), by=current().actor)
+        return self.respond(staying.reread())
 
     @extend_schema(request=None, responses={202: serializers.StaffSerializer})
     @action(detail=True, methods=["post"])

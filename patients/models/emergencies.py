@@ -15,7 +15,7 @@ from audit.models import LogEntry
 from backend.api.clock import now
 from backend.api.models import Identified, Versioned
 from backend.api.ranges import DateTimeRange
-from centers.models import Center
+from centers.models import Center, Position
 from patients.models.people import Patient
 from patients.querysets import EmergencyAccessQuerySet, EmergencyNoticeQuerySet
 
@@ -119,6 +119,11 @@ class EmergencyAccess(Identified, Versioned):
 
     def __str__(self) -> str:
         return f"emergency access {self.id}"
+
+    @cached_property
+    def staff_name(self) -> str:
+        """What its holder is called at the center; lists read it along."""
+        return Position.objects.name_of(self.staff, self.center_id)
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,7 @@ class EmergencyRow(FieldsByCodename, StrictModelSerializer):
     """Who opened whose record, when and why, and the verdict; its note is for those who review."""
 
     record_number = serializers.CharField(source="patient.mrn", read_only=True)
-    staff_name = serializers.CharField(source="staff.get_full_name", read_only=True)
+    staff_name = serializers.CharField(read_only=True)
     state = serializers.SerializerMethodField()
 
     class Meta:

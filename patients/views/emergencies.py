@@ -12,6 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from backend.api.recorder import current
 from backend.api.views import CreateMixin, GatedViewSet, ListMixin, RetrieveMixin
 from centers.models import EmergencyListing
+from centers.names import name_here
 from patients import actions, filters, serializers
 from patients.models import EmergencyAccess
 
@@ -46,7 +47,8 @@ class EmergencyAccessViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet
 
     def visible(self, codename: str) -> QuerySet[EmergencyAccess]:
         """Accesses with the people their representation names."""
-        return super().visible(codename).select_related("center", "patient", "staff")
+        rows: QuerySet[EmergencyAccess] = super().visible(codename).select_related("center", "patient", "staff")
+        return rows.annotate(staff_name=name_here())
 
     def object_version(self, obj: EmergencyAccess) -> str:
         """Its version, whether its hours still run, and how much was read under it."""

@@ -43,7 +43,10 @@ class Work:
 def works_here(cast: Cast, staff: Staff) -> Position:
     """A position for one of the cast."""
     names: dict[str, Any] = {"email": staff.email, "first_name": staff.first_name, "last_name": staff.last_name}
-    return hire(center=cast.center, title=Title.COUNSELOR, by=TESTER, **names)
+    position = hire(center=cast.center, title=Title.COUNSELOR, by=TESTER, **names)
+    Position.objects.filter(pk=position.pk).note_joined()
+    position.refresh_from_db()
+    return position
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from scheduling.actions import substitute
 from scheduling.models import Attendance, SeriesStaff, Session, SessionStaff
 from tests.access.state import state
 from tests.cast import TESTER, Cast
-from tests.handover.conftest import DAY, MONDAY, Work, works_here
+from tests.handover.conftest import DAY, MONDAY, SECOND, Work, works_here
 from tests.scheduling.conftest import TUESDAY, at
 
 As = Callable[[str], APIClient]
@@ -98,9 +98,15 @@ def laden(work: Work) -> Work:
         staff=cast.clara, center=cast.center, role=RoleName.SUPERVISOR, starts_at=at(MONDAY + 9 * DAY, 0), by=TESTER
     )
     invite(staff=cast.clara, center=cast.center, by=TESTER)
-    list_for_emergencies(staff=cast.clara, center=cast.center, by=TESTER)
-    about = {"record_number": cast.quinn.mrn, "nature": "risk_to_self", "reason": REASON, "second_factor_at": now()}
-    open_emergency(staff=cast.clara, center=cast.center, by=cast.clara.as_actor(), **about)
+    about: dict[str, Any] = {
+        "record_number": cast.quinn.mrn,
+        "nature": "risk_to_self",
+        "reason": REASON,
+        "second_factor_at": now(),
+    }
+    with frozen(now() - SECOND):
+        list_for_emergencies(staff=cast.clara, center=cast.center, by=TESTER)
+        open_emergency(staff=cast.clara, center=cast.center, by=cast.clara.as_actor(), **about)
     key = GrantKey("user", cast.clara.pk, "view_chart", "patients.Patient", cast.quinn.pk, now(), now() + DAY)
     grant(ground=Ground("emergency", new_id()), key=key, center_id=cast.center.pk)
     return work
@@ -173,9 +179,10 @@ def test_it_lists_what_is_without_anybody(work: Work, as_: As) -> None:
 
 
 def test_tokens_the_person_asked_for_go_on_and_are_named(work: Work, as_: As) -> None:
-    cast, about = work.cast, {"name": "Feed", "purpose": "rooms", "codenames": ["view_schedule"]}
+    cast = work.cast
+    about: dict[str, Any] = {"name": "Feed", "purpose": "rooms", "codenames": ["view_schedule"]}
     account = open_service_account(center=cast.center, by=TESTER, **about)
-    asked = {"scopes": ["view_schedule"], "networks": ["10.0.0.0/24"], "expires_at": now() + 30 * DAY}
+    asked: dict[str, Any] = {"scopes": ["view_schedule"], "networks": ["10.0.0.0/24"], "expires_at": now() + 30 * DAY}
     token, _ = issue_service_token(account=account, by=cast.clara.as_actor(), **asked)
     issue_service_token(account=account, by=TESTER, **asked)
     left = ask(as_("ada"), cast.clara).json()["unattended"]
