@@ -1,18 +1,20 @@
 """What patients do when the rooms below bring news."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from backend.api.recorder import Actor
-from centers.departures import Item
+from centers.departures import Item, Kept
 from centers.models import Center, Position, Staff
-from centers.signals import roles_changed, staff_leaving, staff_left
+from centers.signals import roles_changed, staff_leaving, staff_left, staff_staying
 from patients.actions import (
     follow_roles,
     follow_roles_in_emergencies,
     leave_every_emergency,
     leave_every_team,
     patients_without_team,
+    stay_in_teams,
     unassign_tasks,
 )
 
@@ -23,10 +25,18 @@ def on_roles_changed(*, staff: Staff, center: Center, by: Actor, **_: Any) -> No
     follow_roles_in_emergencies(staff=staff, center=center, by=by)
 
 
-def on_staff_leaving(*, position: Position, by: Actor, **_: Any) -> list[Item]:
-    """Whoever leaves the center leaves its care teams, what they opened in emergencies, and their open tasks."""
-    leaving = (leave_every_team, leave_every_emergency, unassign_tasks)
-    return [item for leave in leaving for item in leave(position=position, by=by)]
+def on_staff_leaving(*, position: Position, by: Actor, at: dt.datetime | None, **_: Any) -> list[Item]:
+    """Whoever leaves the center leaves its care teams, what they opened in emergencies, and their open tasks.
+
+    Until a day to come they do their tasks.
+    """
+    taken = leave_every_team(position=position, by=by, at=at) + leave_every_emergency(position=position, by=by, at=at)
+    return taken if at else taken + unassign_tasks(position=position, by=by)
+
+
+def on_staff_staying(*, position: Position, by: Actor, kept: Sequence[Kept], **_: Any) -> None:
+    """Whoever stays after all stays on the care teams."""
+    stay_in_teams(position=position, kept=kept, by=by)
 
 
 def on_staff_left(*, position: Position, taken: Sequence[Item], **_: Any) -> list[Item]:
@@ -38,4 +48,5 @@ def connect() -> None:
     """Listen; called once, when apps are ready."""
     roles_changed.connect(on_roles_changed, dispatch_uid="patients.roles_changed")
     staff_leaving.connect(on_staff_leaving, dispatch_uid="patients.staff_leaving")
+    staff_staying.connect(on_staff_staying, dispatch_uid="patients.staff_staying")
     staff_left.connect(on_staff_left, dispatch_uid="patients.staff_left")

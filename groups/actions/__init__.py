@@ -2,7 +2,7 @@
 
 from groups.actions.facilitation import appoint_facilitator, end_facilitation, follow_roles
 from groups.actions.groups import open_group, revise_group
-from groups.actions.leaving import groups_without_lead, leave_every_group
+from groups.actions.leaving import groups_without_lead, leave_every_group, stay_in_groups
 from groups.actions.rosters import enroll, follow_care, reinstate, withdraw
 from groups.actions.rosters import locked as locked_enrollment
 
@@ -18,5 +18,6 @@ __all__ = [
     "open_group",
     "reinstate",
     "revise_group",
+    "stay_in_groups",
     "withdraw",
 ]

@@ -9,7 +9,13 @@ from patients.actions.emergencies import (
     review_emergency,
 )
 from patients.actions.leaves import end_leave, revise_leave, take_leave
-from patients.actions.leaving import leave_every_emergency, leave_every_team, patients_without_team, unassign_tasks
+from patients.actions.leaving import (
+    leave_every_emergency,
+    leave_every_team,
+    patients_without_team,
+    stay_in_teams,
+    unassign_tasks,
+)
 from patients.actions.people import register_patient, revise_patient
 from patients.actions.tasks import assign_task, do_task, raise_task, reopen_task
 from patients.actions.teams import follow_roles, join_care_team, leave_care_team
@@ -40,6 +46,7 @@ __all__ = [
     "revise_contact_point",
     "revise_leave",
     "revise_patient",
+    "stay_in_teams",
     "take_leave",
     "unassign_tasks",
     "undo_discharge",

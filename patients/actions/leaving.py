@@ -1,43 +1,67 @@
 """What somebody who leaves a center has among its patients: care teams, emergency accesses and open tasks."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
 
 from backend.api.clock import now
-from backend.api.recorder import Actor
-from centers.departures import Item
+from backend.api.errors import Refused
+from backend.api.recorder import Actor, acting_as
+from centers.departures import Item, Kept
 from centers.models import Position
 from centers.wall_time import local_date
 from patients.actions.emergencies import end_emergency
 from patients.actions.tasks import assign_task
 from patients.actions.teams import leave_care_team
 from patients.models import CareTeamMember, EmergencyAccess, Episode, Patient, StaffTask
+from patients.projection import project_members
 
 CARE_TEAM = "care_team"
 
 
 @transaction.atomic
-def leave_every_team(*, position: Position, by: Actor) -> list[Item]:
-    """End every care-team membership of the person at the center, those to come as well; returns what stood before."""
+def leave_every_team(*, position: Position, by: Actor, at: dt.datetime | None = None) -> list[Item]:
+    """End every care-team membership of the person at the center, those to come as well; returns what stood before.
+
+    At a moment to come if one is given. Raises Refused then for a membership that begins no earlier.
+    """
     held = CareTeamMember.objects.filter(staff=position.staff_id, center=position.center_id)
     taken = []
-    for member in held.lasting_beyond(now()).select_related("patient").order_by("patient_id", "starts_at"):
+    for member in held.lasting_beyond(at or now()).select_related("patient").order_by("patient_id", "starts_at"):
+        if at is not None and member.starts_at >= at:
+            raise Refused("begins_after_leaving")
         known = ((member.patient_id, member.patient.full_name),)
-        taken.append(Item(CARE_TEAM, member.pk, member.starts_at, member.ends_at, patients=known))
-        leave_care_team(member=member, by=by)
+        span = (member.starts_at, member.ends_at)
+        taken.append(Item(CARE_TEAM, member.pk, *span, patients=known, record=member.pk if at else None))
+        leave_care_team(member=member, by=by, at=at)
     return taken
 
 
 @transaction.atomic
-def leave_every_emergency(*, position: Position, by: Actor) -> list[Item]:
-    """End what the person opened by breaking the glass at the center; each still waits to be judged."""
-    opened = EmergencyAccess.objects.filter(staff=position.staff_id, center=position.center_id, ends_at__gt=now())
+def stay_in_teams(*, position: Position, kept: Sequence[Kept], by: Actor) -> None:
+    """Let the memberships that a leaving to come had shortened last as they would have."""
+    ends = {one.id: one.moment for one in kept if one.kind == CARE_TEAM}
+    members = list(CareTeamMember.objects.filter(pk__in=ends, ends_at=position.ended_at).select_for_update(no_key=True))
+    with acting_as(by):
+        for member in members:
+            member.end(ends[member.pk])
+        project_members(members)
+
+
+@transaction.atomic
+def leave_every_emergency(*, position: Position, by: Actor, at: dt.datetime | None = None) -> list[Item]:
+    """End what the person opened by breaking the glass at the center; each still waits to be judged.
+
+    None is ever lengthened again, not by a leaving that is taken back.
+    """
+    beyond = at or now()
+    opened = EmergencyAccess.objects.filter(staff=position.staff_id, center=position.center_id, ends_at__gt=beyond)
     taken = []
     for access in opened.select_related("patient").order_by("id"):
         known = ((access.patient_id, access.patient.full_name),)
         taken.append(Item("emergency", access.pk, access.starts_at, access.ends_at, access.nature, known))
-        end_emergency(access=access, by=by)
+        end_emergency(access=access, by=by, at=at)
     return taken
 
 

@@ -11,7 +11,7 @@ from scheduling.actions.changes import (
 )
 from scheduling.actions.courses import end_lead, hand_on_lead
 from scheduling.actions.guests import add_guest
-from scheduling.actions.leaving import leave_calendar, sessions_without_staff
+from scheduling.actions.leaving import leave_calendar, sessions_without_staff, stay_in_calendar
 from scheduling.actions.patterns import add_pattern, change_pattern, end_pattern, open_course
 from scheduling.actions.people import colleague, therapist
 from scheduling.actions.rosters import retake_rosters
@@ -43,6 +43,7 @@ __all__ = [
     "series_to_extend",
     "sessions_without_staff",
     "shorten_session",
+    "stay_in_calendar",
     "substitute",
     "therapist",
     "withdraw_session",

@@ -1,5 +1,6 @@
 """What somebody who leaves a center has on its calendar: series they lead, sessions to come, and those just over."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -7,23 +8,30 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.api.clock import now
+from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.departures import Item
+from centers.departures import Item, Kept
 from centers.models import Position
 from centers.wall_time import local_date
 from scheduling.actions.courses import end_lead
+from scheduling.actions.staffing import restaff
 from scheduling.models import SeriesStaff, Session, SessionStaff
 
 # A session to come or under way, and one that is over but was still open to be recorded.
-SESSION, RECORD = "session", "session_record"
+SESSION, RECORD, SERIES = "session", "session_record", "series"
 
 
 @transaction.atomic
-def leave_calendar(*, position: Position, by: Actor) -> list[Item]:
+def leave_calendar(*, position: Position, by: Actor, at: dt.datetime | None = None) -> list[Item]:
     """Take somebody off the series they lead and off every session that is not over; what they held stays theirs.
 
-    Sessions that are over stay as they were held, but no longer open anything to them.
+    Sessions that are over stay as they were held, but no longer open anything to them. At a moment to come the series
+    end with the beginning of its day, and sessions from then on go. Raises Refused then for a series they lead no
+    earlier, and for a session in which they stand in for somebody: what is taken back could not bring those again.
     """
+    if at is not None:
+        with acting_as(by):
+            return _from(position, at, by)
     with acting_as(by):
         sessions = _sessions(position)
         return _leads(position, by) + sessions
@@ -38,15 +46,39 @@ def sessions_without_staff(*, taken: Sequence[Item]) -> list[Item]:
     return [Item("session_without_staff", one.pk, one.starts_at, one.ends_at) for one in rows]
 
 
-def _leads(position: Position, by: Actor) -> list[Item]:
-    held = SeriesStaff.objects.filter(staff=position.staff_id, center=position.center_id).not_over()
-    today, taken = local_date(position.center.timezone, now()), []
+@transaction.atomic
+def stay_in_calendar(*, position: Position, kept: Sequence[Kept], day: dt.date, by: Actor) -> None:
+    """Let the person lead the series that a leaving to come had ended on `day`; the sessions to come follow."""
+    ends = {one.id: one.day for one in kept if one.kind == SERIES}
+    with acting_as(by):
+        for lead in SeriesStaff.objects.filter(pk__in=ends, ends_on=day).select_related("series").order_by("series_id"):
+            lead.ends_on = ends[lead.pk]
+            lead.save(update_fields=["ends_on"])
+            restaff(series=lead.series, by=by)
+
+
+def _from(position: Position, at: dt.datetime, by: Actor) -> list[Item]:
+    day = local_date(position.center.timezone, at)
+    rows = SessionStaff.objects.filter(staff=position.staff_id, center=position.center_id)
+    going = rows.filter(session__starts_at__gte=at).select_related("session").order_by("session__starts_at", "id")
+    led = SeriesStaff.objects.filter(staff=position.staff_id, center=position.center_id).leading_after(day)
+    if going.exclude(replaces=None).exists() or led.filter(starts_on__gte=day).exists():
+        raise Refused("begins_after_leaving")
+    sessions = [_item(row, SESSION) for row in going if row.is_active]
+    return _leads(position, by, day) + sessions
+
+
+def _leads(position: Position, by: Actor, day: dt.date | None = None) -> list[Item]:
+    of_person = SeriesStaff.objects.filter(staff=position.staff_id, center=position.center_id)
+    held = of_person.leading_after(day) if day else of_person.not_over()
+    today, taken = day or local_date(position.center.timezone, now()), []
     for lead in held.select_related("series").order_by("series_id", "id"):
         belonging = lead.series.participations.select_related("patient")
         known = {
             (one.patient_id, one.patient.full_name) for one in belonging if one.ends_on is None or one.ends_on > today
         }
-        taken.append(Item("series", lead.series_id, lead.starts_on, lead.ends_on, lead.role, tuple(sorted(known))))
+        who, record = tuple(sorted(known)), lead.pk if day else None
+        taken.append(Item(SERIES, lead.series_id, lead.starts_on, lead.ends_on, lead.role, who, record))
         end_lead(lead=lead, on=today, by=by)
     return taken
 
