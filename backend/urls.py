@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path("api/v1/", include(f"{room}.urls")) for room in ROOMS if find_spec(f"{room}.urls")),
     path("api/v1/", include("backend.explaining.urls")),
     path("api/v1/", include("backend.handover.urls")),
+    path("api/v1/", include("backend.unattended.urls")),
 ]
 if find_spec("backend.api.urls"):
     urlpatterns.append(path("", include("backend.api.urls")))

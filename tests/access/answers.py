@@ -154,7 +154,7 @@ def answer(name: str, address: Address, target: str) -> int:
 def _answer_of_collection(name: str, address: Address, target: str) -> int:
     may = sees(name, address.does, address.about, target)
     if address.method == "GET":
-        return 200 if may or address.about not in {"sums", "planned"} else 400
+        return 200 if may or address.about not in {"sums", "planned", "unattended"} else 400
     if not holds(name, address.does):
         return 403
     return address.done if may else 400

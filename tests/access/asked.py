@@ -47,7 +47,7 @@ class Matrix:
 
     def thing(self) -> str:
         name = subject_of(self.address)
-        return {"sums": "center", "planned": "center"}.get(name, name)
+        return {"sums": "center", "planned": "center", "unattended": "center"}.get(name, name)
 
     def ids(self, target: str) -> dict[str, str]:
         return self.world.ids(target)
@@ -144,9 +144,8 @@ class Matrix:
         )
 
     def mark(self, target: str) -> str:
-        return {"sums": "results", "planned": self.ids(target)["pat"]}.get(self.address.about) or self.ids(target)[
-            self.thing()
-        ]
+        marks = {"sums": "results", "planned": self.ids(target)["pat"], "unattended": "patients"}
+        return marks.get(self.address.about) or self.ids(target)[self.thing()]
 
     def must_look_absent(self, name: str, target: str, ask: Ask) -> bool:
         if ask.way in {"odd body", "no object"} and answer(name, self.address, target) < 400:

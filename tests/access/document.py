@@ -96,6 +96,7 @@ THINGS = {
     "reminder_rule": "reminder rule",
     "sums": "sums of the center",
     "planned": "reminders of the center",
+    "unattended": "what is without anybody",
     "entry": "log entry",
     "later": "session to come",
 }

@@ -156,6 +156,7 @@ GET    staff/{id}/                          newcomer     center    center    200
 PUT    staff/{id}/                          newcomer     center    staff     200
 PATCH  staff/{id}/                          newcomer     center    staff     200
 POST   staff/{id}/deactivate/               newcomer     center    staff     200
+POST   staff/{id}/stay/                     newcomer     center    staff     200
 POST   staff/{id}/invite/                   newcomer     center    staff     202
 GET    role-assignments/                    assignment   center    center    200
 POST   role-assignments/                    center       center    staff     201
@@ -248,6 +249,7 @@ GET    reminder-switches/                   center       sends     sends     200
 POST   reminder-switches/                   center       sends     switch    201
 GET    reminder-switches/{id}/              center       sends     sends     200
 GET    planned-reminders/                   planned      sends     sends     200
+GET    unattended/                          unattended   keep      keep      200
 
 GET    audit-entries/                       entry        log       log       200
 GET    audit-entries/{id}/                  entry        log       log       200
@@ -255,7 +257,7 @@ GET    audit-entries/{id}/                  entry        log       log       200
 
 # What belongs to a center as a whole, not to one patient: only a role opens it.
 PLACES = ("center", "program", "rule", "room", "closure", "newcomer", "assignment")
-OF_CENTER = (*PLACES, "reminder_rule", "entry", "sums", "planned")
+OF_CENTER = (*PLACES, "reminder_rule", "entry", "sums", "planned", "unattended")
 # What belongs to a patient's group: a role opens it, or what the last columns of `RELATIONS` say.
 OF_GROUP = ("group", "facilitator", "series", "pattern", "session", "later")
 

@@ -42,6 +42,7 @@ SUBJECT = {
     "access": "pat",
     "audit-entries": "entry",
     "handovers": "center",
+    "unattended": "center",
 }
 # A new thing names what it belongs to; where that is not the center, it is this.
 OWNER = {
@@ -67,6 +68,7 @@ MARK = {
     "groups/{id}/roster/": "$pat",
     "planned-reminders": "$pat",
     "attendances/{id}/history/": "results",
+    "unattended": "patients",
 }
 
 WINDOW = {"from": "2026-03-01T00:00:00-05:00", "to": "2026-03-31T00:00:00-05:00"}
@@ -78,6 +80,7 @@ QUERY: dict[str, dict[str, str]] = {
     "weekly-hours/": DAYS,
     "attendance-summary/": DAYS,
     "planned-reminders/": DAYS,
+    "unattended/": {"center": "$center"},
     "access/explain/": {"staff": "$clara", "patient": "$pat", "codename": "view_patient"},
     "audit-entries/": {"center": "$center", "page_size": "100", "action": "access-table"},
 }

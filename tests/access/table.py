@@ -41,6 +41,7 @@ PUT    staff/{id}/                           403   403  403  403  403  403   403
 PATCH  staff/{id}/                           403   403  403  403  403  403   403  200  404  404  401
 POST   staff/{id}/deactivate/                403   403  403  403  403  403   403  200  404  404  401
 POST   staff/{id}/depart/                    403   403  403  403  403  403   403  200  404  404  401
+POST   staff/{id}/stay/                      403   403  403  403  403  403   403  200  404  404  401
 POST   staff/{id}/invite/                    403   403  403  403  403  403   403  202  404  404  401
 POST   staff/{id}/reset-second-factor/       403   403  403  403  403  403   403  200  404  404  401
 GET    role-assignments/                     200   200  200  200  200  200   200  200  none none 401
@@ -159,6 +160,7 @@ GET    reminder-switches/{id}/               404   404  200  200  404  404   404
 GET    planned-reminders/                    400   400  200  200  400  400   400  400  400  400  401
 
 GET    access/explain/                       400   400  400  400  400  200   400  400  400  400  401
+GET    unattended/                           400   400  200  200  400  400   400  400  400  400  401
 POST   handovers/                            400   400  200  200  403  403   403  403  400  403  401
 
 GET    audit-entries/                        none  none none none none 200   none none none none 401

@@ -99,7 +99,7 @@ def subject_of(address: Address) -> str:
 def with_absent(address: Address, ids: dict[str, str]) -> dict[str, str]:
     """The ids, with that of the subject replaced by one of nothing's."""
     name = "pat" if address.route.startswith("sessions/{id}/attendance/{") else subject_of(address)
-    name = {"sums": "center", "planned": "center"}.get(name, name)
+    name = {"sums": "center", "planned": "center", "unattended": "center"}.get(name, name)
     return ids | {name: ABSENT}
 
 
@@ -185,7 +185,7 @@ def _of_list(name: str, address: Address, target: str, ids: dict[str, str]) -> I
     base = filled(requests.QUERY.get(address.route, {}), ids)
     if address.route in SINCE:
         base |= {"from": SINCE[address.route]}
-    if "page_size" not in base and address.about not in {"sums", "planned"}:
+    if "page_size" not in base and address.about not in {"sums", "planned", "unattended"}:
         base |= {"page_size": "100"}
     yield Ask("list", "GET", path, status, query=base)
     known = PEOPLE[name].is_known
@@ -194,7 +194,7 @@ def _of_list(name: str, address: Address, target: str, ids: dict[str, str]) -> I
         yield Ask(f"filter {parameter}", "GET", path, status, query=base | {parameter: ids[kind]})
     if address.route == "patients/":
         yield Ask("search", "GET", path, status, query=base | {"search": ids["mrn"]})
-    if address.about not in {"sums", "planned"}:
+    if address.about not in {"sums", "planned", "unattended"}:
         seen = sees(name, address.does, address.about, target)
         cursor = f"a{ids['position' if address.about == 'newcomer' else address.about].replace('-', '')}"
         yield Ask("cursor", "GET", path, (200 if seen else 400) if known else 401, query=base | {"cursor": cursor})
