@@ -4,7 +4,7 @@ import os
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from psycopg.rows import dict_row
@@ -14,8 +14,7 @@ from backend.bench.floor import answer_of
 
 def sessions(request: HttpRequest) -> HttpResponse:
     """The page of sessions, or 401."""
-    connection.ensure_connection()
-    with connection.connection.cursor(row_factory=dict_row) as cursor:
+    with transaction.atomic(), connection.connection.cursor(row_factory=dict_row) as cursor:
         body = answer_of(cursor, request.META)
     return HttpResponse(body, content_type="application/json") if body else HttpResponse(status=401)
 

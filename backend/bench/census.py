@@ -54,8 +54,8 @@ FROM made CROSS JOIN LATERAL (
 # Each group has a leader of its own.
 LEADERS = """
 INSERT INTO centers_staff (id, version, password, is_superuser, email, first_name, last_name, is_active, is_staff,
-    created_at)
-SELECT gen_random_uuid(), 1, '!', false, lower(code) || '@bench.example.org', 'Leader', code, true, false, now()
+    is_service, created_at)
+SELECT gen_random_uuid(), 1, '!', false, lower(code) || '@bench.example.org', 'Leader', code, true, false, false, now()
 FROM scheduling_series
 """
 STAFFED = """
@@ -188,7 +188,7 @@ def _people(center: Center) -> People:
 
 
 def signed_in(staff: Staff) -> str:
-    """A token with which requests are authenticated as `staff`."""
+    """A token with which requests are authenticated as `staff`, who gave both factors."""
     token = secrets.token_urlsafe(32)
-    SignIn.objects.create(staff=staff, token_hash=hashed(token), device="bench")
+    SignIn.objects.create(staff=staff, token_hash=hashed(token), second_factor_at=now(), device="bench")
     return token

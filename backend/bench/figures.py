@@ -26,13 +26,13 @@ SESSIONS = "/api/v1/sessions/?from=2026-06-01T00:00:00Z&to=2026-06-29T00:00:00Z"
 PATIENTS = "/api/v1/patients/"
 SAMPLE = Path(__file__).resolve().parents[1] / "sample" / "harbor"
 ROSTERS = (12, 40)
-# What each reader asks of a center of any size, and how the wall is measured by it.
+# What each reader asks of a center of any size, with the body of what is searched; the wall is measured by it.
 WALLED = {
-    "sessions": ("coordinator_token", SESSIONS),
-    "caseload": ("counselor_token", SESSIONS),
-    "patients": ("coordinator_token", PATIENTS),
-    "search": ("coordinator_token", f"{PATIENTS}?search=last12"),
-    "hours": ("coordinator_token", "/api/v1/weekly-hours/?center={center}&from=2026-06-01&to=2026-06-29"),
+    "sessions": ("coordinator_token", SESSIONS, None),
+    "caseload": ("counselor_token", SESSIONS, None),
+    "patients": ("coordinator_token", PATIENTS, None),
+    "search": ("coordinator_token", f"{PATIENTS}search/", b'{"words": "last12"}'),
+    "hours": ("coordinator_token", "/api/v1/weekly-hours/?center={center}&from=2026-06-01&to=2026-06-29", None),
 }
 AIMS = {"sessions_queries": 8, "sessions_ratio": 3.0, "census_ratio": 1.3, "attendance_queries": 12, "wall_ratio": 1.3}
 SERVICE, FLOOR, BARE = "backend.wsgi", "backend.bench.floor", "backend.bench.bare"
@@ -184,11 +184,12 @@ def wall(place_of: Place, rounds: int) -> dict[str, Any]:
         servers = [stack.enter_context(serving(SERVICE, one)) for one in (place_of.database, bare)]
         calls = {
             name: [Client(server.port, place_of.people[token]) for server in servers]
-            for name, (token, _path) in WALLED.items()
+            for name, (token, *_asked) in WALLED.items()
         }
-        for name, (_token, path) in WALLED.items():
-            asked = path.format(center=place_of.people["center"])
-            found[name] = _beside(*map(p50, alternating([partial(c.send, asked) for c in calls[name]], rounds=rounds)))
+        for name, (_token, path, body) in WALLED.items():
+            sent = {"path": path.format(center=place_of.people["center"]), "method": "POST" if body else "GET"}
+            asked = [partial(client.send, **sent, body=body) for client in calls[name]]
+            found[name] = _beside(*map(p50, alternating(asked, rounds=rounds)))
         path = f"/api/v1/sessions/{place_of.people['rosters'][str(ROSTERS[0])]}/attendance/"
         token = place_of.people["coordinator_token"]
         bodies = _bodies(Client(servers[0].port, token), path)

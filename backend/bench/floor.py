@@ -1,5 +1,7 @@
 """The floor: a page of sessions by hand, WSGI and psycopg alone, that authenticates, scopes and answers the same bytes.
 
+It asks for the second factor that roles want and stays within the wall, too: less would be another thing to answer.
+
 A page of sessions names no patient, so neither this nor the service has anything to log for it.
 """
 
@@ -15,6 +17,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
 from backend.api.clock import now
+from centers.roles import SECOND_FACTOR_ROLES
 
 # A prepared statement soon gets a generic plan, which knows neither the window nor the center and is slower.
 OPTIONS = {"prepare_threshold": None}
@@ -22,14 +25,24 @@ POOL: ConnectionPool[Any] = ConnectionPool(
     os.environ["DATABASE_URL"], min_size=0, max_size=8, open=True, kwargs=OPTIONS
 )
 PAGE = 50
-IDLE, OLDEST = dt.timedelta(minutes=15), dt.timedelta(hours=12)
+IDLE, OLDEST = dt.timedelta(minutes=60), dt.timedelta(hours=12)
+WANT_FACTOR = frozenset(SECOND_FACTOR_ROLES)
 
 SIGN_IN = """
-SELECT sign_in.staff_id, staff.first_name, staff.last_name FROM centers_signin sign_in
-JOIN centers_staff staff ON staff.id = sign_in.staff_id
-WHERE sign_in.token_hash = %s AND sign_in.revoked_at IS NULL AND staff.is_active
-  AND sign_in.last_seen_at > %s AND sign_in.created_at > %s
+SELECT sign_in.staff_id, sign_in.second_factor_at, staff.first_name, staff.last_name,
+       ARRAY(SELECT DISTINCT role.name FROM centers_roleassignment held JOIN centers_role role ON role.id = held.role_id
+             WHERE held.staff_id = sign_in.staff_id AND held.starts_at <= %(now)s
+               AND (held.ends_at IS NULL OR held.ends_at > %(now)s)) AS roles,
+       ARRAY(SELECT held.center_id FROM centers_roleassignment held
+             WHERE held.staff_id = sign_in.staff_id AND held.starts_at <= %(now)s
+               AND (held.ends_at IS NULL OR held.ends_at > %(now)s)
+             UNION SELECT post.center_id FROM centers_position post
+             WHERE post.staff_id = sign_in.staff_id AND post.ended_at IS NULL) AS centers
+FROM centers_signin sign_in JOIN centers_staff staff ON staff.id = sign_in.staff_id
+WHERE sign_in.token_hash = %(token)s AND sign_in.revoked_at IS NULL AND staff.is_active
+  AND sign_in.last_seen_at > %(seen)s AND sign_in.created_at > %(oldest)s
 """
+WALL = "SELECT set_config('iop.centers', %s::uuid[]::text, true)"
 CENTERS = """
 SELECT given.content_object_id FROM centers_centergroupgrant given
 JOIN auth_permission may ON may.id = given.permission_id AND may.codename = 'view_schedule'
@@ -56,7 +69,7 @@ ORDER BY session.starts_at, session.id LIMIT %s
 """
 STAFF = """
 SELECT held.session_id, held.staff_id AS id, staff.first_name || ' ' || staff.last_name AS name, held.role,
-       held.is_active, held.replaces_id AS replaces
+       held.is_active, held.replaces_id AS replaces, held.access_until
 FROM scheduling_sessionstaff held JOIN centers_staff staff ON staff.id = held.staff_id
 WHERE held.session_id = ANY(%s) ORDER BY held.role, held.id
 """
@@ -87,12 +100,15 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
 
 
 def answer_of(cursor: Any, environ: Environ) -> bytes:
-    """The body of the page; empty for a token that signs nobody in."""
+    """The body of the page, read in one transaction; empty for a token that signs nobody in."""
     at = now()
-    token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
-    cursor.execute(SIGN_IN, [hashlib.sha256(token.encode()).digest(), at - IDLE, at - OLDEST])
+    token = hashlib.sha256(environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ").encode()).digest()
+    cursor.execute(SIGN_IN, {"token": token, "now": at, "seen": at - IDLE, "oldest": at - OLDEST})
     known = cursor.fetchone()
-    return _page(cursor, environ, known["staff_id"], at) if known else b""
+    if known is None or (known["second_factor_at"] is None and not WANT_FACTOR.isdisjoint(known["roles"])):
+        return b""
+    cursor.execute(WALL, [known["centers"]])
+    return _page(cursor, environ, known["staff_id"], at)
 
 
 def _page(cursor: Any, environ: Environ, staff: Any, at: dt.datetime) -> bytes:
