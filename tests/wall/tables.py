@@ -18,6 +18,7 @@ OUTSIDE = {
     "django": "names of migrations",
     "admin": "Django's own log, which stays empty",
     "account": "addresses of staff",
+    "mfa": "second factors of staff, encrypted",
     "guardian": "generic grants, which stay empty",
 }
 
