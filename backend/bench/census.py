@@ -26,9 +26,9 @@ ROSTERS = (12, 40)
 PATIENTS = """
 INSERT INTO patients_patient (id, version, center_id, mrn, first_name, last_name, preferred_name, birth_date, language,
     timezone, contact_preference, sort_key, given_key, preferred_key)
-SELECT gen_random_uuid(), 1, %(center)s, lpad(n::text, 7, '0'), 'First' || n, 'Last' || (n * 7919 %% %(census)s), '',
-    date '1990-01-01', 'en', '', 'sms', 'last' || (n * 7919 %% %(census)s) || ' first' || n, 'first' || n, ''
-FROM generate_series(1, %(census)s) AS n
+SELECT gen_random_uuid(), 1, %(center)s, lpad(n::text, 7, '0'), 'First' || n, 'Last' || mixed, '',
+    date '1990-01-01', 'en', '', 'sms', 'last' || mixed || ' first' || n, 'first' || n, ''
+FROM generate_series(1, %(census)s) AS n CROSS JOIN LATERAL (SELECT n::bigint * 7919 %% %(census)s AS mixed) AS names
 """
 EPISODES = """
 INSERT INTO patients_episode (id, version, patient_id, center_id, program_id, admitted_on, discharge_reason)
