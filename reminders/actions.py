@@ -17,6 +17,7 @@ from reminders import occasions, outbox
 from reminders.models import Channel, Reminder, ReminderRule, Suppression
 from reminders.planning import Key, Planned, firsts, offsets, reminders
 from reminders.reasons import reasons_of
+from reminders.suppressions import digest_of, standing
 
 SYSTEM = Actor("system:reminders", "Reminders")
 # Quiet hours and clock changes bring a due time forward by less; what lies beyond the largest offset and this may wait.
@@ -112,7 +113,10 @@ def suppress(*, channel: Channel, address: str, reason: str, by: Actor) -> bool:
     """Send nothing to an address from now on, whoever's it is, and tell the staff; False when that is so already."""
     with acting_as(by):
         _stop, is_new = Suppression.objects.get_or_create(
-            channel=channel, normalized=address, lifted_at=None, defaults={"reason": reason}
+            channel=channel,
+            address_digest=digest_of(channel, address),
+            lifted_at=None,
+            defaults={"reason": reason},
         )
         for center_id in centers_in_turn():
             with wall.within([center_id]):
@@ -139,10 +143,7 @@ def _silence(points: Iterable[ContactPoint], reason: str, by: Actor) -> None:
 def lift(*, channel: Channel, address: str, reason: str, by: Actor) -> bool:
     """Send to an address again, if it was suppressed for `reason`; False when it was not."""
     with acting_as(by):
-        stops = Suppression.objects.select_for_update().filter(
-            channel=channel, normalized=address, lifted_at__isnull=True, reason=reason
-        )
-        stop = stops.first()
+        stop = standing(channel, address).select_for_update().filter(reason=reason).first()
         if stop is None:
             return False
         stop.lifted_at = now()

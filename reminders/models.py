@@ -214,10 +214,13 @@ class Attempt(Identified):
 
 
 class Suppression(Identified):
-    """A number or address that said stop, or takes no messages; nothing is sent there whoever's it is."""
+    """A number or address that said stop, or takes no messages; nothing is sent there whoever's it is.
+
+    It lies in no center, outside the wall, and so is kept as a keyed digest only (see `reminders.suppressions`).
+    """
 
     channel = models.CharField(max_length=10, choices=Channel)
-    normalized = models.CharField(max_length=254)
+    address_digest = models.CharField(max_length=40)
     reason = models.CharField(max_length=30)
     since = models.DateTimeField(default=now)
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -225,7 +228,10 @@ class Suppression(Identified):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["channel", "normalized"], condition=Q(lifted_at__isnull=True), name="suppression_once"
+                fields=["channel", "address_digest"], condition=Q(lifted_at__isnull=True), name="suppression_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(address_digest__startswith="hmac:"), name="suppression_tells_no_address"
             ),
         ]
 

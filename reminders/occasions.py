@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from django.db import connection
 
 from centers.models import Center
 from centers.wall_time import WallTime, is_zone, local_date
+from reminders.models import Channel
+from reminders.suppressions import Address, stopped
 from reminders.timing import Span
 from scheduling.models.attendance import OCCUPYING, Status
 
@@ -46,12 +48,8 @@ people AS MATERIALIZED (
     FROM patients_patient patient
     LEFT JOIN patients_contactpoint mobile ON mobile.patient_id = patient.id AND mobile.kind = 'mobile'
          AND mobile.ended_at IS NULL AND mobile.suppressed_at IS NULL
-         AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'sms'
-                         AND stop.normalized = mobile.normalized AND stop.lifted_at IS NULL)
     LEFT JOIN patients_contactpoint email ON email.patient_id = patient.id AND email.kind = 'email'
          AND email.ended_at IS NULL AND email.suppressed_at IS NULL
-         AND NOT EXISTS (SELECT FROM reminders_suppression stop WHERE stop.channel = 'email'
-                         AND stop.normalized = email.normalized AND stop.lifted_at IS NULL)
     LEFT JOIN LATERAL (
         SELECT answer.given, answer.answered_on FROM patients_messagingconsent answer
         WHERE answer.patient_id = patient.id
@@ -97,6 +95,14 @@ class Person:
     mobile: Point | None = None
     email: Point | None = None
     consent_on: dt.date | None = None
+
+    def without(self, stops: Collection[Address]) -> "Person":
+        """The person, without the points that said stop."""
+        mobile, email = (
+            None if point and (channel, point.address) in stops else point
+            for channel, point in ((Channel.SMS, self.mobile), (Channel.EMAIL, self.email))
+        )
+        return replace(self, mobile=mobile, email=email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,20 @@ def _read(center: Center, statuses: Collection[str], **given: Any) -> list[Occas
     }
     with connection.cursor() as cursor:
         cursor.execute(_READ, {**unset, **fixed, **given})
-        return [_occasion(row, center.timezone) for row in cursor.fetchall()]
+        found = [_occasion(row, center.timezone) for row in cursor.fetchall()]
+    return _without_stopped(found)
+
+
+def _without_stopped(found: list[Occasion]) -> list[Occasion]:
+    """The occasions, without the numbers and addresses that said stop when they were somebody else's."""
+    people = {occasion.person.id: occasion.person for occasion in found}
+    stops = stopped(
+        (channel, point.address)
+        for person in people.values()
+        for channel, point in ((Channel.SMS, person.mobile), (Channel.EMAIL, person.email))
+        if point
+    )
+    return [replace(one, person=one.person.without(stops)) for one in found] if stops else found
 
 
 def _occasion(row: tuple[Any, ...], center_zone: str) -> Occasion:

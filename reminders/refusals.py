@@ -13,6 +13,7 @@ CONSTRAINTS = {
     "reminder_claim_has_a_lease": ("reminder_claim", "A claimed reminder has a claim and a lease."),
     "reminder_due_before_the_session": ("reminder_due_late", "A reminder is due before its session."),
     "suppression_once": ("suppressed_already", "Nothing is sent to this address already."),
+    "suppression_tells_no_address": ("suppression_in_clear", "Of an address that said stop a digest is kept."),
 }
 
 

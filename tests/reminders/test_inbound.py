@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.forms.models import model_to_dict
 
 from audit.models import LogEntry
 from backend.api.clock import frozen
@@ -12,6 +13,7 @@ from reminders.channels.sandbox import SandboxSms
 from reminders.delivering import deliver
 from reminders.inbound import Word, meanings, receive
 from reminders.models import Channel, Suppression
+from reminders.suppressions import digest_of
 from tests.factories import CenterFactory, ContactPointFactory, PatientFactory
 from tests.reminders.world import DUE, HOUR, MOBILE, World, a_session
 
@@ -82,7 +84,9 @@ def test_start_without_a_stop_is_not_answered(world: World) -> None:
 
 def test_a_stop_from_a_stranger_holds_too_and_names_no_center(world: World) -> None:
     say("STOP", STRANGER)
-    assert Suppression.objects.get().normalized == STRANGER
+    stop = Suppression.objects.get()
+    assert stop.address_digest == digest_of(Channel.SMS, STRANGER)
+    assert STRANGER[-7:] not in str(model_to_dict(stop))
     assert answers() == ["You will get no more messages. Reply START to get them again."]
 
 

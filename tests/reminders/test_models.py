@@ -1,13 +1,16 @@
 """The tables of reminders: what the database refuses, and that rows are named by ids alone."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.apps import apps
+from django.db import IntegrityError, connection
 
 from reminders.models import Attempt, Channel, Reminder, ReminderRule, Suppression
 from reminders.outbox import Claim
-from tests.reminders.world import DUE, EVENING, HOUR, NOW, World, a_session
+from reminders.suppressions import digest_of, stopped
+from tests.reminders.world import DUE, EVENING, HOUR, MOBILE, NOW, World, a_session
 
 
 @pytest.fixture
@@ -43,18 +46,38 @@ def test_a_rule_reminds_within_two_weeks(world: World, hours: int) -> None:
 
 
 def test_an_address_is_stopped_once_at_a_time(world: World) -> None:
-    stop = {"channel": Channel.SMS, "normalized": "+17065550100", "reason": "stop"}
+    stop = {
+        "channel": Channel.SMS,
+        "address_digest": digest_of(Channel.SMS, "+17065550100"),
+        "reason": "stop",
+    }
     Suppression.objects.create(**stop, lifted_at=NOW)
     Suppression.objects.create(**stop)
     with pytest.raises(IntegrityError, match="suppression_once"):
         Suppression.objects.create(**stop)
 
 
+def test_an_address_in_clear_is_no_stop(world: World) -> None:
+    with pytest.raises(IntegrityError, match="suppression_tells_no_address"):
+        Suppression.objects.create(channel=Channel.SMS, address_digest="+17065550100", reason="stop")
+
+
 def test_rows_are_named_by_ids_and_numbers(world: World, reminder: Reminder) -> None:
     claim = Claim(*world.claim(DUE + HOUR)[0])
     point = world.pat.contact_points.get()
     attempt = Attempt(pk=claim.attempt, reminder=reminder, center=world.center, contact_point=point)
-    rule, stop = world.center.reminder_rules.get(), Suppression(normalized="+17065550100")
+    rule, stop = world.center.reminder_rules.get(), Suppression()
     assert str(rule) == "24 hours before"
     for row in (reminder, attempt, stop):
         assert str(row) == f"{row._meta.model_name} {row.pk}"
+
+
+def test_a_stop_kept_in_clear_becomes_a_digest_that_holds(world: World) -> None:
+    """The data migration, on a row of before it."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE reminders_suppression DROP CONSTRAINT suppression_tells_no_address")
+    row = Suppression.objects.create(channel=Channel.SMS, address_digest=MOBILE, reason="stop")
+    import_module("reminders.migrations.0004_stops_tell_no_address").keep_digests(apps, None)
+    row.refresh_from_db()
+    assert row.address_digest.startswith("hmac:")
+    assert stopped([(Channel.SMS, MOBILE), (Channel.EMAIL, MOBILE)]) == {(Channel.SMS, MOBILE)}

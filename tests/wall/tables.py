@@ -6,7 +6,7 @@ from django.db import connection
 # The rooms all of whose tables lie behind the wall.
 ROOMS = ("patients", "scheduling", "groups", "reminders", "api")
 EXEMPT = {
-    "reminders_suppression": "a number that said stop is written to by no center; the row names no patient",
+    "reminders_suppression": "who said stop is written to by no center; the row has a keyed digest, and no number",
 }
 # Rooms whose tables hold no patient data, or are guarded otherwise.
 OUTSIDE = {
