@@ -48,6 +48,8 @@ LOCKED = frozenset({"55P03"})
 # A transaction that took too long, or stood idle; the connection is gone with it.
 CUT_OFF = frozenset({"25P03", "25P04"})
 RAISED_BY_TRIGGER = "P0001"
+# Where PostgreSQL raises that a policy refused a row to be written; a right that is missing has the same SQLSTATE.
+REFUSED_BY_POLICY = ("42501", "ExecWithCheckOptions")
 # What Django raises, the narrower kind first.
 OF_DJANGO = (
     (Http404, HTTPStatus.NOT_FOUND, "not_found"),
@@ -131,6 +133,12 @@ def sqlstate_of(exc: BaseException) -> str:
     return getattr(exc.__cause__, "sqlstate", None) or ""
 
 
+def is_refused_by_policy(exc: BaseException) -> bool:
+    """Whether the wall refused a row: a scope is missing somewhere, since nobody gets that far else."""
+    raised_at = getattr(getattr(exc.__cause__, "diag", None), "source_function", None)
+    return (sqlstate_of(exc), raised_at) == REFUSED_BY_POLICY
+
+
 def _refused(exc: Exception) -> Problem | None:
     if not isinstance(exc, Refused):
         return None
@@ -167,8 +175,11 @@ def _django(exc: Exception) -> Problem | None:
 
 
 def _database(exc: Exception) -> Problem | None:
-    """What PostgreSQL refuses: a constraint by its own code, an impossible value, a lock, an outage."""
+    """What PostgreSQL refuses: a constraint by its own code, a row of another center, a value, a lock, an outage."""
     state = sqlstate_of(exc)
+    if is_refused_by_policy(exc):
+        # As if what the row was to lie in were not there: to who asked, it is not.
+        return Problem(HTTPStatus.NOT_FOUND, "not_found")
     if isinstance(exc, IntegrityError) or state == RAISED_BY_TRIGGER:
         name = getattr(getattr(exc.__cause__, "diag", None), "constraint_name", None) or ""
         return Problem(HTTPStatus.CONFLICT, CONSTRAINTS.get(name, "conflict"))
@@ -205,9 +216,13 @@ def _pointer(name: str) -> str:
 def _noted(exc: Exception, request: Any) -> Problem:
     """The problem an exception is; faults of ours are logged and announced as Django announces them."""
     problem = problem_of(exc)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    is_missing_scope = is_refused_by_policy(exc)
+    if is_missing_scope:
+        matched = getattr(request, "resolver_match", None)
+        logger.error("the wall refused a write of %s: a scope is missing", matched.route if matched else "no route")
+    if is_missing_scope or problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log(exc, problem)
-    if problem.code == "internal_error":
+    if problem.code == "internal_error" or is_missing_scope:
         got_request_exception.send(sender=None, request=getattr(request, "_request", request))
     return problem
 
