@@ -18,4 +18,5 @@ class AuditConfig(AppConfig):
         recorder.fill(record_event)
         checks.register(audit_checks.check_settings)
         checks.register(audit_checks.check_partitions, checks.Tags.database)
+        checks.register(audit_checks.check_rights, deploy=True)
         post_migrate.connect(guard_after_migrate, sender=self)

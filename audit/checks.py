@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from audit.partitions import LEAST_MONTHS_AHEAD, months_left
+from audit.partitions import LEAST_MONTHS_AHEAD, changeable, months_left
+from backend.api.wall_checks import asking_the_database
 
 REQUIRED = {
     "AUDITLOG_LOGENTRY_MODEL": "audit.LogEntry",
@@ -40,4 +41,17 @@ def check_partitions(databases: Sequence[str] | None = None, **_kwargs: Any) -> 
         )
         for months in left.values()
         if months is not None and months < LEAST_MONTHS_AHEAD
+    ]
+
+
+@asking_the_database
+def check_rights(**_kwargs: Any) -> list[CheckMessage]:
+    """audit.E004: the serving role could change or remove entries."""
+    return [
+        Error(
+            f"The serving role may change or remove rows of {table}: the log would prove nothing.",
+            hint="Run `manage migrate` as the owner of the tables, which withholds these rights, and serve as iop_app.",
+            id="audit.E004",
+        )
+        for table in changeable()
     ]

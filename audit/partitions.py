@@ -33,6 +33,13 @@ def months_left(*, using: str = DEFAULT_DB_ALIAS) -> int | None:
         return int(cursor.fetchone()[0])
 
 
+def changeable(*, using: str = DEFAULT_DB_ALIAS) -> list[str]:
+    """The log and its partitions, as far as the connected role may change, delete or truncate rows there."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_CHANGEABLE)
+        return [table for (table,) in cursor.fetchall()]
+
+
 def guard_after_migrate(*, using: str, **_kwargs: object) -> None:
     """Months ahead and withheld rights again after every migration, whose role owns the tables."""
     if months_left(using=using) is not None:
@@ -45,4 +52,12 @@ SELECT coalesce(min(ahead) FILTER (WHERE to_regclass(name) IS NULL), max(ahead) 
 FROM generate_series(0, 60) AS ahead,
      LATERAL (SELECT 'audit_logentry_' || to_char(
          date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => ahead), 'YYYY_MM') AS name) AS month
+"""
+
+_CHANGEABLE = """
+SELECT held.relname FROM pg_class held
+WHERE (held.oid = to_regclass('audit_logentry')
+       OR held.oid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = to_regclass('audit_logentry')))
+  AND (has_table_privilege(held.oid, 'UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege(held.oid, 'UPDATE'))
+ORDER BY held.relname
 """

@@ -14,9 +14,11 @@ class ApiConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the lookup of prefixes, and the checks of the gate; their modules need the models of every app."""
-        from backend.api import checks
+        """Register the lookup of prefixes, the checks of gate and wall; their modules need the models of every app."""
+        from backend.api import checks, wall_checks
 
         CharField.register_lookup(BeginsWith)
         register(checks.check_containers, Tags.models)
         register(checks.check_routes, Tags.urls)
+        register(wall_checks.check_role, deploy=True)
+        register(wall_checks.check_policies, deploy=True)

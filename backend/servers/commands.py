@@ -55,7 +55,9 @@ def manage(arguments: Sequence[str]) -> None:
     installation = Installation(data, python)
     installation.join_all()
     name = arguments[0] if arguments else "help"
-    if name not in UNMIGRATED and "postgres" in installation.servers:
+    # What a deployment is checked for includes the tables' policies.
+    needs_tables = name not in UNMIGRATED or "--deploy" in arguments
+    if needs_tables and "postgres" in installation.servers:
         migrate(installation)
     environment = installation.owner_environment() if name in OWNERS else installation.command_environment()
     become([str(python), "-m", "django", *arguments], environment, installation)
