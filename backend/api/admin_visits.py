@@ -81,7 +81,13 @@ class Visit:
     def _events(self, status: int) -> list[recorder.Event]:
         """One event per center whose patients the page names; of none, one per center of who looked."""
         details = self._details(status)
-        named = self.released.events(self.action, kind=self.kind, object_id=self.object_id, details=details)
+        named = self.released.events(
+            self.action,
+            kind=self.kind,
+            object_id=self.object_id,
+            details=details,
+            purposes=reach_of(self.request.user).purposes,
+        )
         if self.released.patients:
             return named
         return [
@@ -103,6 +109,7 @@ class Visit:
                 center_id=center_id,
                 patient_ids=(patient_id,) if patient_id else (),
                 outcome=code,
+                purpose=reach_of(self.request.user).purposes.get(patient_id, "") if patient_id else "",
                 details=self._details(status),
             )
         )

@@ -6,8 +6,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from audit.models import LogEntry
+from backend.api.clock import now
+from centers.actions import list_for_emergencies
+from patients.actions import open_emergency
 from patients.models import ContactPoint
-from tests.cast import Cast, a_patient
+from tests.cast import TESTER, Cast, a_patient
 from tests.door import Entered, last, text
 
 pytestmark = pytest.mark.django_db
@@ -133,3 +136,23 @@ def test_no_list_counts_the_whole_table(cast: Cast, enters: Entered) -> None:
     counts = [query["sql"] for query in asked if "COUNT(" in query["sql"]]
     assert counts
     assert all("LIMIT 1000" in sql for sql in counts)
+
+
+def test_what_the_admin_shows_under_an_emergency_access_is_labeled(cast: Cast, enters: Entered) -> None:
+    list_for_emergencies(staff=cast.sue, center=cast.center, by=TESTER)
+    access = open_emergency(
+        staff=cast.sue,
+        center=cast.center,
+        record_number="000731",
+        nature="medical",
+        reason="Called in distress and hung up; her counselor cannot be reached",
+        second_factor_at=now(),
+        by=cast.sue.as_actor(),
+    )
+    sue = enters("sue")
+    sue.get(PATIENTS)
+    sue.get(f"{PATIENTS}{cast.pat.pk}/change/")
+    reads = LogEntry.objects.filter(action="read", actor_id=str(cast.sue.pk))
+    assert set(reads.naming(cast.pat.pk).values_list("purpose", flat=True)) == {f"emergency:{access.pk}"}
+    assert reads.naming(cast.pat.pk).count() == 2
+    assert set(reads.naming(cast.quinn.pk).values_list("purpose", flat=True)) == {""}
