@@ -114,8 +114,9 @@ class Staff(Identified, Versioned, ReachMemo, AbstractBaseUser, PermissionsMixin
 
     @classmethod
     def known_at(cls, center_id: UUID, staff_id: UUID) -> "Staff | None":
-        """The person of that id, if one who works or worked at a center, or holds or held a role there."""
+        """Who has that id, if one who works or worked at a center, holds or held a role there, or is its program."""
         of_center = Q(positions__center=center_id) | Q(role_assignments__center=center_id)
+        of_center |= Q(service_account__center=center_id)
         return cls.objects.filter(of_center, pk=staff_id).distinct().first()
 
     def as_actor(self) -> Actor:

@@ -15,8 +15,15 @@ from backend.api.clock import frozen, now
 from backend.api.gate import allows
 from backend.api.grants import GrantKey, Ground, Key, MembershipKey, project
 from backend.api.ids import new_id
+from backend.api.recorder import Actor
 from backend.explaining.paths import State, explain
-from centers.actions import deactivate, end_role, list_for_emergencies
+from centers.actions import (
+    confirm_service_account,
+    deactivate,
+    end_role,
+    list_for_emergencies,
+    open_service_account,
+)
 from centers.models import RoleAssignment
 from centers.roles import CODENAMES
 from groups.actions import appoint_facilitator, enroll, open_group
@@ -99,6 +106,24 @@ def test_a_role_is_told(cast: Cast, as_: Client) -> None:
     assert text.startswith(
         "holds the role supervisor at this center; what the role supervisor opens at this center; from "
     )
+
+
+def test_a_program_is_told_by_its_account(cast: Cast, as_: Client) -> None:
+    other = Actor("system:other-tests", "the other tests")
+    for center, code in ((cast.center, "Display"), (cast.elsewhere, "Faraway")):
+        account = open_service_account(center=center, name=code, purpose="p", codenames=["view_schedule"], by=TESTER)
+        confirm_service_account(account=account, codenames=["view_schedule"], by=other)
+        cast.staff[code] = account.staff
+    answer = asked(as_("percy"), cast, "Display", "view_schedule")
+    assert answer.json()["allowed"], answer.content
+    ((state, text),) = words(answer)
+    assert (state, text.startswith("is the service account Display of this center; from ")) == ("live", True)
+    assert not asked(as_("percy"), cast, "Display", "view_chart").json()["allowed"]
+    faraway, absent = (
+        asked(as_("percy"), cast, "Faraway"),
+        asked(as_("percy"), cast, "Display", staff=str(new_id())),
+    )
+    assert (faraway.status_code, faraway.json()["errors"]) == (400, absent.json()["errors"])
 
 
 def test_a_group_and_its_roster_are_told_from_the_day_both_begin(cast: Cast, as_: Client) -> None:
