@@ -15,6 +15,7 @@ from tests.cast import Cast
 
 As = Callable[[str], APIClient]
 API = "/api/v1"
+SEARCH = f"{API}/patients/search/"
 RATES = {"staff": "1000/minute", "search": "2/minute", "report": "2/minute", "stranger": "2/minute", "sign_in": None}
 DAYS = "from=2026-03-02&to=2026-03-30"
 
@@ -32,13 +33,17 @@ def statuses(client: APIClient, address: str, times: int = 3) -> list[int]:
     return [client.get(f"{API}/{address}").status_code for _ in range(times)]
 
 
+def searched(client: APIClient, times: int = 3) -> list[int]:
+    return [client.post(SEARCH, {"words": "Quill"}).status_code for _ in range(times)]
+
+
 def test_names_are_not_tried_out(cast: Cast, as_: As) -> None:
     client = as_("cora")
-    assert statuses(client, "patients/?search=Quill") == [200, 200, 429]
-    refused = client.get(f"{API}/patients/?search=Nobody")
+    assert searched(client) == [200, 200, 429]
+    refused = client.post(SEARCH, {"words": "Nobody"})
     assert (refused.json()["code"], int(refused.headers["Retry-After"]) > 0) == ("throttled", True)
     assert statuses(client, "patients/") == [200, 200, 200]
-    assert statuses(as_("sue"), "patients/?search=Quill", 1) == [200]
+    assert searched(as_("sue"), 1) == [200]
 
 
 def test_record_numbers_are_not_tried_out_either(cast: Cast, as_: As) -> None:
@@ -55,8 +60,8 @@ def test_reports_are_few(cast: Cast, as_: As) -> None:
 
 def test_a_full_measure_answers_hidden_and_absent_alike(cast: Cast, as_: As) -> None:
     client = as_("clara")
-    statuses(client, "patients/?search=a", 2)
-    answers = [client.get(f"{API}/patients/?search=a&center={pk}") for pk in (cast.elsewhere.pk, new_id())]
+    searched(client, 2)
+    answers = [client.post(SEARCH, {"words": "a", "center": str(pk)}) for pk in (cast.elsewhere.pk, new_id())]
     assert {(answer.status_code, answer.content) for answer in answers} == {(429, answers[0].content)}
 
 
@@ -75,5 +80,5 @@ def test_without_a_cache_nobody_is_counted(
         raise Away
 
     monkeypatch.setattr(LocMemCache, "get", away)
-    assert statuses(as_("cora"), "patients/?search=Quill") == [200, 200, 200]
+    assert searched(as_("cora")) == [200, 200, 200]
     assert "the cache is away" in caplog.text
