@@ -137,7 +137,7 @@ def test_links_that_do_not_work_are_refused_alike(case: str, anna: Staff, settin
     assert (answer.status_code, answer.json()["code"], answer.json()["errors"]) == (400, "reset_not_valid", [])
 
 
-@pytest.mark.parametrize("who", ["nobody", "closed", "uninvited"])
+@pytest.mark.parametrize("who", ["nobody", "closed", "uninvited", "program"])
 def test_no_mail_goes_to_whom_no_password_can_be_reset(who: str, anna: Staff, center: Center) -> None:
     email = "quillfeather@center.example"
     if who == "closed":
@@ -145,6 +145,11 @@ def test_no_mail_goes_to_whom_no_password_can_be_reset(who: str, anna: Staff, ce
         actions.deactivate(staff=anna, by=SYSTEM)
     elif who == "uninvited":
         email = staff_with_role(center, email="new@center.example").email
+    elif who == "program":
+        account = actions.open_service_account(
+            center=center, name="Display", purpose="p", codenames=["view_center"], by=SYSTEM
+        )
+        email = account.staff.email
     assert stranger().post(REQUEST, {"email": email}).status_code == 202
     assert sweep() == 0
     assert not mail.outbox

@@ -17,6 +17,7 @@ from audit.models import LogEntry
 from backend.api.clock import frozen, now
 from backend.api.errors import Refused
 from backend.api.grants import differences
+from backend.api.ids import new_id
 from backend.api.models import StoredAnswer
 from backend.api.recorder import Actor, acting_as
 from backend.api.throttles import StaffThrottle
@@ -233,6 +234,24 @@ def test_it_is_no_colleague(cast: Cast, as_: Callable[[str], APIClient]) -> None
     for who, page, body in bodies:
         answer = as_(who).post(f"{API}/{page}/", body)
         assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/staff"], answer.content
+
+
+def test_it_stands_in_for_nobody(cast: Cast, as_: Callable[[str], APIClient]) -> None:
+    user, absent, center = str(an_account(cast.center, "view_center").staff_id), str(new_id()), str(cast.center.pk)
+    attempts: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("ada", "emergency-listings", "staff", {"center": center}),
+        ("cora", "handovers", "receiver", {"center": center, "giver": str(cast.clara.pk), "groups": None}),
+        ("cora", "handovers", "giver", {"center": center, "receiver": str(cast.clara.pk), "groups": None}),
+    ]
+    for who, page, field, body in attempts:
+        answers = [as_(who).post(f"{API}/{page}/", body | {field: staff}) for staff in (user, absent)]
+        faults = [[fault["pointer"] for fault in answer.json()["errors"]] for answer in answers]
+        assert faults == [[f"/{field}"], [f"/{field}"]]
+        assert answers[0].json()["errors"] == answers[1].json()["errors"]
+    address = f"{API}/staff/{user}/"
+    for verb in ("deactivate", "reset-second-factor", "invite"):
+        assert as_("ada").post(f"{address}{verb}/").status_code == 404
+    assert as_("ada").get(address).status_code == 404
 
 
 def test_signing_out_and_sign_in_pages_know_no_service(center: Center) -> None:
