@@ -2,94 +2,27 @@
 
 import datetime as dt
 import logging
-import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.hashers import make_password
-from django.core import mail
-from django.core.cache import cache
 from django.db import connection
-from rest_framework.test import APIClient
 
 from backend.api.clock import frozen
-from backend.api.ids import new_id
 from backend.api.recorder import acting_as
-from centers.models import Staff
 from reminders import tasks
 from reminders.actions import SYSTEM
 from reminders.dispatching import dispatch
-from tests.cast import TESTER, Cast, assembled
+from tests.cast import TESTER
 from tests.scheduling.conftest import at
-from tests.stories.steps import API, DAY, MONDAY, NEW_PASSWORD, Story
+from tests.stories.steps import DAY, FIRST, LAST, MONDAY, PHONE, TUESDAY, Story, admit, enroll, hire
 
 # The canaries: what nobody may find in a log, in the audit stream, on the broker or in a mailbox.
-FIRST, LAST, PHONE, NOTE = "Zebulon", "Vanterpool", "(706) 555-0187", "wept about the lighthouse"
+NOTE = "wept about the lighthouse"
 CANARIES = (FIRST, LAST, PHONE, "7065550187", NOTE, "lighthouse", "Quillfeather")
-TUESDAY, WEEK = MONDAY + DAY, 7 * DAY
+WEEK = 7 * DAY
 DISCHARGE = TUESDAY + WEEK
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    """The cast at new year, each with a password."""
-    with acting_as(TESTER), frozen(at(dt.date(2026, 1, 2), 12)):
-        found = assembled()
-    Staff.objects.update(password=make_password("correct horse battery staple"))
-    return found
-
-
-@pytest.fixture
-def story(cast: Cast, settings: Any, tmp_path: Path) -> Story:
-    """The story, before it begins."""
-    own = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(new_id())}
-    settings.CACHES = {"default": own}
-    cache.clear()
-    settings.MAILBOX_DIR = tmp_path
-    settings.SMS_ADAPTER = "reminders.channels.sandbox.SandboxSms"
-    names = ("center", "program", "room", "pat", "clara", "sue")
-    return Story({name: str(getattr(cast, name).pk) for name in names})
-
-
-def hire(story: Story) -> None:
-    """The administrator takes Olga on as a counselor; she accepts the invitation she finds in her mail."""
-    person = {"email": "olga@example.org", "first_name": "Olga", "last_name": "Marsh", "title": "counselor"}
-    story.make("olga", "ada", "staff/", {"center": story.ids["center"], **person})
-    role = {"center": story.ids["center"], "staff": story.ids["olga"], "role": "counselor", "signs": True}
-    story.make("role", "ada", "role-assignments/", role)
-    story.call("ada", "post", "staff/{olga}/invite/", status=202)
-    (token,) = re.findall(r"/welcome/#(\S+)", str(mail.outbox[-1].body))
-    with frozen(story.moment):
-        accepted = APIClient().post(f"{API}invitations/accept/", {"token": token, "password": NEW_PASSWORD})
-    assert accepted.status_code == 204
-
-
-def admit(story: Story) -> None:
-    """The coordinator registers a patient, admits, notes a number and a yes to texts, and names the care team."""
-    person = {"mrn": "004711", "first_name": FIRST, "last_name": LAST, "birth_date": "1988-07-09"}
-    story.make("patient", "cora", "patients/", {"center": story.ids["center"], **person})
-    of = {"patient": story.ids["patient"]}
-    story.make("episode", "cora", "episodes/", of | {"program": story.ids["program"], "admitted_on": str(MONDAY)})
-    story.make("point", "cora", "contact-points/", of | {"kind": "mobile", "value": PHONE})
-    story.call("cora", "post", "patients/{patient}/consents/", {"given": True}, status=201)
-    story.make("member", "cora", "care-team-members/", of | {"staff": story.ids["olga"]})
-
-
-def enroll(story: Story) -> None:
-    """The coordinator opens a group on Tuesdays, led by Olga, and puts the patient on its roster."""
-    ids = story.ids
-    group = {"center": ids["center"], "program": ids["program"], "code": "EVE", "name": "Evening"}
-    story.make("group", "cora", "groups/", group | {"capacity": 8, "min_size": 1})
-    ids["series"] = story.call("cora", "get", "groups/{group}/").json()["series"]
-    leads = {"group": ids["group"], "staff": ids["olga"], "starts_on": str(MONDAY)}
-    story.make("facilitator", "cora", "facilitators/", leads)
-    entry = {"patient": ids["patient"], "starts_on": str(MONDAY)}
-    story.make("enrollment", "cora", "groups/{group}/enroll/", entry)
-    hours = {"weekday": 1, "start_time": "18:00:00", "minutes": 60, "kind": "psychotherapy_group"}
-    pattern = {"series": ids["series"], "room": ids["room"], "valid_from": str(TUESDAY), **hours}
-    story.make("pattern", "cora", "patterns/", pattern)
 
 
 def remind(story: Story, broker: list[tuple[str, ...]]) -> None:
