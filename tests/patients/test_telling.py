@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError as BrokerError
 
 from backend.api.clock import frozen, now
@@ -179,3 +181,16 @@ def test_what_has_been_judged_needs_no_alarm(cast: Cast) -> None:
     access = opened(cast)
     review_emergency(access=access, verdict="justified", note="", reviewer=cast.percy, by=TESTER)
     assert telling.tell(cast.center) == 0
+
+
+def test_a_round_runs_under_the_applications_role_and_sees_its_center_alone(cast: Cast) -> None:
+    opened(cast)
+    assert telling.tell(cast.elsewhere) == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert telling.tell(cast.center) == 1
+    statements = [query["sql"] for query in asked]
+    behind = [number for number, sql in enumerate(statements) if "patients_emergency" in sql]
+    entered = [number for number, sql in enumerate(statements) if "set_config('role', 'iop_app', true)" in sql]
+    assert entered
+    assert min(entered) < min(behind)
+    assert EmergencyNotice.objects.get().sent_at is not None
