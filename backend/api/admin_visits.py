@@ -86,7 +86,7 @@ class Visit:
             kind=self.kind,
             object_id=self.object_id,
             details=details,
-            purposes=reach_of(self.request.user).purposes,
+            purposes=reach_of(self.request.user).purposes if self.released.patients else {},
         )
         if self.released.patients:
             return named

@@ -188,7 +188,7 @@ class RecordedViewSet(GenericViewSet[Any]):
             kind=self.kind,
             object_id=self._object_id(),
             details=details,
-            purposes=reach_of(self.request.user).purposes,
+            purposes=reach_of(self.request.user).purposes if self.released.patients else {},
         ):
             recorder.record(event)
 
