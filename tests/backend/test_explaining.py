@@ -24,7 +24,7 @@ from centers.actions import (
     list_for_emergencies,
     open_service_account,
 )
-from centers.models import RoleAssignment
+from centers.models import Center, RoleAssignment
 from centers.roles import CODENAMES
 from groups.actions import appoint_facilitator, enroll, open_group
 from patients.actions import leave_care_team, open_emergency
@@ -53,7 +53,8 @@ def test_it_says_may_exactly_when_the_gate_does(cast: Cast) -> None:
     for _ in range(120):
         start = at + CHOSEN.randint(-3, 2) * DAY
         end = CHOSEN.choice([None, start + DAY, start + 2 * DAY, max(at, start + DAY / 2)])
-        project(ground=Ground("test", new_id()), wanted=[a_row(cast, groups, start, end)], center_id=None)
+        center, row = a_row(cast, groups, start, end)
+        project(ground=Ground("test", new_id()), wanted=[row], center_id=center.pk)
     deactivate(staff=cast.bill, by=TESTER)
     may = 0
     for moment in (at - 2 * DAY, at, at + DAY):
@@ -69,16 +70,18 @@ def test_it_says_may_exactly_when_the_gate_does(cast: Cast) -> None:
     assert may > 100
 
 
-def a_row(cast: Cast, groups: list[Group], start: dt.datetime, end: dt.datetime | None) -> Key:
-    """A grant or a membership as chance has it."""
+def a_row(cast: Cast, groups: list[Group], start: dt.datetime, end: dt.datetime | None) -> tuple[Center, Key]:
+    """A grant or a membership as chance has it, and the center in whose log it is."""
     staff, group = CHOSEN.choice(list(cast.staff.values())), CHOSEN.choice(groups)
     if CHOSEN.random() < 0.3:
-        return MembershipKey(staff.pk, group.pk, start, end)
+        return cast.center, MembershipKey(staff.pk, group.pk, start, end)
     kind = CHOSEN.choice(["user", "group"])
     target = CHOSEN.choice([cast.center, cast.elsewhere, cast.pat, cast.quinn, cast.stranger])
     subject: Any = staff.pk if kind == "user" else group.pk
     codename = CHOSEN.choice(CODENAMES)
-    return GrantKey("user" if kind == "user" else "group", subject, codename, target._meta.label, target.pk, start, end)
+    center = cast.elsewhere if target in {cast.elsewhere, cast.stranger} else cast.center
+    container = (target._meta.label, target.pk)
+    return center, GrantKey("user" if kind == "user" else "group", subject, codename, *container, start, end)
 
 
 def test_every_way_is_told_in_words(cast: Cast, as_: Client) -> None:
