@@ -180,7 +180,7 @@ def test_lists_cost_the_same_however_long(
 ) -> None:
     for _ in range(3):
         a_token(an_account(center, "view_center"))
-    with django_assert_num_queries(5):  # sign-in, savepoint, reach, page, the end of the savepoint
+    with django_assert_num_queries(7):  # sign-in, savepoint, wall, reach, page, leaving the wall, release
         assert len(ids(api.get(f"{API}/{page}/"))) == 3
 
 
