@@ -6,21 +6,33 @@ import html
 import json
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 # Of the cast, the factories, the scene and the story: improbable enough to be found nowhere by chance.
 NAMES = ("Quillfeather", "Ashgrove", "Faraway", "Zephyrine", "Thistlecrumb", "Vanterpool", "Émondrille")
 PHONES = ("(706) 555-0100", "(706) 555-0142", "(706) 555-0187")
 ADDRESSES = ("someone@example.org",)
-NOTES = ("wept about the lighthouse", "brought her sister", "sees wrenwhistle relatives")
-BIRTHS = (dt.date(1990, 2, 3), dt.date(1990, 5, 1))
+NOTES = (
+    "wept about the lighthouse",
+    "brought her sister",
+    "sees wrenwhistle relatives",
+    "found unconscious in the parking lot",
+    "tries the group",
+)
+# How every record number of the factories begins.
+NUMBERS = ("QXZ-00", "QXZ-NELL", "QXZ-EVE")
+BIRTHS = tuple(
+    map(dt.date.fromisoformat, ("1988-07-09", "1990-02-03", "1990-05-01", "1991-02-03", "1992-03-04", "1993-04-05"))
+)
+WORDS = (*NAMES, *ADDRESSES, *NOTES, *NUMBERS)
 # Fewer bytes of a word in base64 would be found by chance.
 SHORTEST_SECRET = 6
 
 
 def plain_forms() -> Iterator[tuple[str, str]]:
     """(form, what it is a form of) for all that is compared without regard to case and accents."""
-    for word in (*NAMES, *ADDRESSES, *NOTES):
+    for word in WORDS:
         for form in (
             word,
             quote(word, safe=""),
@@ -54,7 +66,7 @@ def plain_forms() -> Iterator[tuple[str, str]]:
 
 def encoded_forms() -> Iterator[tuple[str, str]]:
     """(form, what it is a form of) in base64, wherever in the stream of bytes it begins."""
-    for word in (*NAMES, *ADDRESSES, *NOTES, *PHONES, *(f"+1{''.join(filter(str.isdigit, one))}" for one in PHONES)):
+    for word in (*WORDS, *PHONES, *(f"+1{''.join(filter(str.isdigit, one))}" for one in PHONES)):
         for shift in range(3):
             padded = b"\0" * shift + word.encode()
             # What the neighbors' bits reach is cut off at both ends.
@@ -76,6 +88,7 @@ PLAIN = dict(plain_forms())
 ENCODED = dict(encoded_forms())
 
 
+@lru_cache(maxsize=4096)
 def found_in(text: str) -> tuple[str, str] | None:
     """(form, canary) of the first canary in a text, or None."""
     plain = folded(text)

@@ -1,156 +1,111 @@
 """A pytest plugin that watches, while any test runs, every place where what is known of people must not turn up.
 
-Logs, the audit table, the session table, the broker, the cache, the addresses of what was answered, headers, errors,
-the links of pages, and what is sent to people. A canary there fails the test that is running, told by sink and form.
+A canary there fails the test that is running, told by sink and form. Where a test sends one on purpose, its mark
+`sends_canaries("address", reason=...)` says where to and why. At the end one line tells how many texts were looked at
+where, and a run of every test fails where a place was never looked at.
 """
 
-import logging
-import re
-from collections.abc import Callable, Iterator
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache.backends.base import BaseCache
-from django.core.handlers.base import BaseHandler
-from django.core.mail import EmailMessage
-from django.db.backends.utils import CursorWrapper
-from kombu.messaging import Producer
 
-from reminders.channels.sandbox import SandboxSms
-from tests.canaries import found_in
+from tests.canary_outputs import LOGS, OUTPUTS
+from tests.canary_sinks import watched
+from tests.canary_tally import USED_BY_A_FULL_RUN, WATCH
 
-TABLES = ("audit_logentry", "django_session")
-WRITES = ("INSERT", "UPDATE")
-LINKS = re.compile(rb'"(?:next|previous)": ?"([^"]*)"')
+MARK = "sends_canaries"
+# What the processes of a parallel run have looked at.
+SCANNED: Counter[str] = Counter()
+# What was found when all was over.
+FAULTS: list[str] = []
 
 
-class Watch:
-    """What has been seen since the last look."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def look(self, sink: str, *parts: object) -> None:
-        """Search the parts of something that reached a sink."""
-        for part in parts:
-            text = part if isinstance(part, str) else repr(part)
-            found = found_in(text) if text else None
-            if found:
-                self.seen.append(f"{sink}: {found[1]!r} as {found[0]!r}")
-
-    def taken(self) -> list[str]:
-        """What was seen; forgotten with this."""
-        seen, self.seen = self.seen, []
-        return seen
-
-
-WATCH = Watch()
-
-
-def check() -> None:
-    """Raise AssertionError for what was seen."""
-    seen = WATCH.taken()
+def check(excused: frozenset[str] = frozenset()) -> None:
+    """Raise AssertionError for what was seen in sinks that are not excused."""
+    OUTPUTS.read()
+    seen = WATCH.taken(excused)
     assert not seen, "a canary got out: " + "; ".join(seen[:5])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line("markers", f"{MARK}(*sinks, reason): sends a canary to these places on purpose")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     """What the test and its set-up let out fails it."""
     result = yield
-    check()
+    check(_excused(item))
     return result
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
-    """What was let out afterwards fails as well."""
+    """What was let out afterwards fails as well, and what was printed."""
+    OUTPUTS.read()
     result = yield
-    check()
+    for _when, _stream, printed in item._report_sections:
+        WATCH.look("captured output", printed)
+    check(_excused(item))
     return result
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _sinks_are_watched() -> Iterator[None]:
-    factory = logging.getLogRecordFactory()
-    with pytest.MonkeyPatch.context() as patch:
-        logging.setLogRecordFactory(_watched_records(factory))
-        for owner, name, before in SINKS:
-            patch.setattr(owner, name, _before(getattr(owner, name), before))
-        patch.setattr(BaseHandler, "get_response", _watched_answers(BaseHandler.get_response))
+    with watched():
         yield
-        logging.setLogRecordFactory(factory)
 
 
-def _before(original: Callable[..., Any], look: Callable[..., None]) -> Callable[..., Any]:
-    def watched(*args: Any, **kwargs: Any) -> Any:
-        look(*args, **kwargs)
-        return original(*args, **kwargs)
-
-    return watched
-
-
-def _watched_records(factory: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
-    def record(*args: Any, **kwargs: Any) -> logging.LogRecord:
-        made = factory(*args, **kwargs)
-        WATCH.look("log", made.getMessage())
-        if made.exc_info:
-            WATCH.look("log", logging.Formatter().formatException(made.exc_info))
-        return made
-
-    return record
-
-
-def _watched_answers(original: Callable[..., Any]) -> Callable[..., Any]:
-    def get_response(self: BaseHandler, request: Any) -> Any:
-        response = original(self, request)
-        look_at_answer(request, response)
-        return response
-
-    return get_response
-
-
-def look_at_answer(request: Any, response: Any) -> None:
-    """The headers; the address of what was answered; the body of what was refused; the links of a page."""
-    WATCH.look("outgoing header", str(response.headers), str(response.cookies))
-    body = b"" if response.streaming else response.content
-    if response.status_code >= 400:
-        WATCH.look("error page", body.decode(errors="replace"))
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Tell whoever started this process; who started them all fails a full run that did not look everywhere."""
+    told: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["scanned"] = dict(WATCH.scanned)
         return
-    # An attack's address is refused; one that is answered is how the service wants to be asked.
-    WATCH.look("address", request.get_full_path())
-    for link in LINKS.findall(body):
-        WATCH.look("link", link.decode(errors="replace"))
+    if data := os.environ.get("IOP_DATA"):
+        # The servers of all tests at once: what they log is nobody's in particular.
+        OUTPUTS.folders.add(Path(data) / LOGS)
+        OUTPUTS.read()
+    SCANNED.update(WATCH.scanned)
+    FAULTS.extend(WATCH.taken())
+    if _is_full(session.config):
+        FAULTS.extend(f"{sink}: never looked at" for sink in never_looked_at(SCANNED))
+    if FAULTS:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _statement(_cursor: Any, sql: Any, params: Any = None, *_args: Any, **_kwargs: Any) -> None:
-    if not (isinstance(sql, str) and params and sql.startswith(WRITES)):
-        return
-    for table in TABLES:
-        if table in sql[:60]:
-            WATCH.look(f"table {table}", *(params if isinstance(params, list | tuple) else [params]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A process of a parallel run has ended."""
+    SCANNED.update(getattr(node, "workeroutput", {}).get("scanned", {}))
 
 
-def _published(_producer: Any, body: Any, *args: Any, **kwargs: Any) -> None:
-    WATCH.look("broker", body, args, kwargs)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """One line."""
+    where = ", ".join(f"{sink} {number}" for sink, number in sorted(SCANNED.items()))
+    terminalreporter.write_line(f"{SCANNED.total()} texts were searched for canaries: {where}")
+    for fault in FAULTS:
+        terminalreporter.write_line(fault, red=True)
 
 
-def _cached(_cache: Any, key: Any, *_args: Any, **_kwargs: Any) -> None:
-    WATCH.look("cache key", str(key))
+def never_looked_at(scanned: Mapping[str, int]) -> list[str]:
+    """The places that a run of every test uses and that were not looked at."""
+    return sorted(sink for sink in USED_BY_A_FULL_RUN if not scanned.get(sink))
 
 
-def _mailed(mail: EmailMessage, *_args: Any, **_kwargs: Any) -> None:
-    WATCH.look("mail", str(mail.subject), str(mail.body), str(mail.from_email), mail.extra_headers)
+def _excused(item: pytest.Item) -> frozenset[str]:
+    marks = list(item.iter_markers(MARK))
+    assert all(mark.kwargs.get("reason") for mark in marks), f"{MARK} wants a reason"
+    return frozenset(sink for mark in marks for sink in mark.args)
 
 
-def _texted(_sms: Any, message: Any, key: str) -> None:
-    WATCH.look("text", message.body, message.sender, key)
-
-
-SINKS: list[tuple[Any, str, Callable[..., None]]] = [
-    (CursorWrapper, "execute", _statement),
-    (CursorWrapper, "executemany", _statement),
-    (Producer, "publish", _published),
-    (BaseCache, "make_key", _cached),
-    (EmailMessage, "message", _mailed),
-    (SandboxSms, "send", _texted),
-]
+def _is_full(config: pytest.Config) -> bool:
+    """Whether every test was asked for."""
+    chosen = [config.getoption(name, default=None) for name in ("keyword", "markexpr", "deselect", "lf", "collectonly")]
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not any(chosen)

@@ -139,7 +139,7 @@ class RoleAssignmentFactory(ActingFactory):
 
 class PatientFactory(ActingFactory):
     center = factory.SubFactory(CenterFactory)
-    mrn = factory.Sequence(lambda n: f"{n:06d}")
+    mrn = factory.Sequence(lambda n: f"QXZ-{n:06d}")
     first_name = "Zephyrine"
     last_name = factory.Sequence(lambda n: f"Thistlecrumb{n}")
     birth_date = dt.date(1990, 5, 1)

@@ -165,7 +165,7 @@ BODY: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "care-team-members/{id}/end/"): {},
     ("POST", "emergency-accesses/"): {
         "center": "$center",
-        "record_number": "000732",
+        "record_number": "QXZ-NELL",
         "nature": "medical",
         "reason": "Found unconscious in the parking lot, ambulance on its way",
     },

@@ -86,12 +86,12 @@ def _sign_in(cast: Cast) -> SignIn:
 
 def _emergency(cast: Cast) -> EmergencyAccess:
     """Carl reads the record of Eve, whom nobody else cares for."""
-    names = {"mrn": "000733", "first_name": "Eve", "last_name": "Ersatz", "birth_date": dt.date(1993, 4, 5)}
+    names = {"mrn": "QXZ-EVE", "first_name": "Eve", "last_name": "Ersatz", "birth_date": dt.date(1993, 4, 5)}
     register_patient(center=cast.center, by=TESTER, **names)
     return open_emergency(
         staff=cast.carl,
         center=cast.center,
-        record_number="000733",
+        record_number="QXZ-EVE",
         nature="medical",
         reason="Found unconscious in the parking lot, ambulance on its way",
         second_factor_at=NOON,
@@ -129,7 +129,7 @@ def _service(cast: Cast) -> dict[str, Any]:
 
 def _care(cast: Cast) -> dict[str, Any]:
     """Pat's record, and Nell, whom Clara knows and nobody has admitted yet."""
-    names = {"mrn": "000732", "first_name": "Nell", "last_name": "Newly", "birth_date": dt.date(1992, 3, 4)}
+    names = {"mrn": "QXZ-NELL", "first_name": "Nell", "last_name": "Newly", "birth_date": dt.date(1992, 3, 4)}
     nell = register_patient(center=cast.center, by=TESTER, **names)
     join_care_team(patient=nell, staff=cast.clara, by=TESTER)
     april, week = dt.date(2026, 4, 6), dt.timedelta(days=7)

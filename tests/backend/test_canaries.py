@@ -2,6 +2,8 @@
 
 import base64
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,15 +16,20 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from kombu import Connection
 from pytest_django import Settings
+from redis import Redis
 
 from audit.models import LogEntry
 from backend.api.recorder import Actor, acting_as
 from reminders.channels import Message
 from reminders.channels.sandbox import SandboxSms
 from tests.canaries import found_in
-from tests.canary_watch import WATCH, check, look_at_answer
+from tests.canary_outputs import LOGS, OUTPUTS
+from tests.canary_sinks import look_at_answer
+from tests.canary_tally import USED_BY_A_FULL_RUN, WATCH
+from tests.canary_watch import check, never_looked_at
 
 NAME = "Thistlecrumb"
+pytestmark = pytest.mark.sends_canaries("captured output", reason="what is planted here is printed as well")
 TESTER = Actor("system:tests", "the tests")
 
 
@@ -102,6 +109,41 @@ def test_a_message_of_the_broker_is_seen() -> None:
 def test_a_key_of_the_cache_is_seen(settings: Settings) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     assert "cache key" in seen_by(lambda: cache.set(f"rate:{NAME}", 1))
+    assert seen_by(lambda: cache.set("rate", [NAME])) == ["cache value"]
+    assert seen_by(lambda: cache.add("rates", NAME)) == ["cache value"]
+
+
+@pytest.mark.parametrize("value", [NAME, b"x" + NAME.encode()])
+def test_what_goes_to_valkey_is_seen_however_it_is_sent(settings: Settings, value: str | bytes) -> None:
+    with Redis.from_url(settings.REDIS_URL) as valkey:
+        assert seen_by(lambda: valkey.set("canaries:test", value, ex=1)) == ["Valkey"]
+        with valkey.pipeline() as pipeline:
+            assert seen_by(lambda: pipeline.set("canaries:test", value, ex=1).execute()) == ["Valkey"]
+
+
+def test_what_another_process_says_is_seen_and_how_it_is_started(tmp_path: Path) -> None:
+    word = [sys.executable, "-c", "print('Thistle' + 'crumb')"]
+
+    def write() -> None:
+        with (tmp_path / "said").open("w") as said:
+            subprocess.run(word, stdout=said, check=True)
+        OUTPUTS.read()
+
+    assert seen_by(lambda: subprocess.run(word, capture_output=True, check=True)) == ["process output"]
+    assert seen_by(write) == ["process output"]
+    assert seen_by(lambda: subprocess.run(["true", NAME], check=True)) == ["command line"]
+
+
+def test_the_logs_of_servers_in_a_data_folder_are_seen(tmp_path: Path) -> None:
+    folder = tmp_path / LOGS
+    folder.mkdir()
+
+    def serve() -> None:
+        subprocess.run(["true"], env={"IOP_DATA": str(tmp_path)}, check=True)
+        (folder / "worker.log").write_text(NAME)
+        OUTPUTS.read()
+
+    assert seen_by(serve) == ["server log"]
 
 
 def test_a_mail_and_a_text_are_seen_but_not_to_whom_they_go(settings: Settings, tmp_path: Path) -> None:
@@ -122,7 +164,7 @@ def answered(path: str = "/", body: str = "", status: int = 200, **headers: str)
         (answered(body=NAME), []),
         (answered(body=NAME, status=404), ["error page"]),
         (answered(f"/?q={NAME}"), ["address"]),
-        (answered(f"/?q={NAME}", status=400), []),
+        (answered(f"/?q={NAME}", status=400), ["address"]),
         (answered(Location=f"/{NAME}/"), ["outgoing header"]),
         (answered(body=f'{{"next": "http://x/?search={NAME}"}}'), ["link"]),
     ],
@@ -135,3 +177,12 @@ def test_what_was_seen_fails_the_test() -> None:
     WATCH.look("log", NAME)
     with pytest.raises(AssertionError, match="Thistlecrumb"):
         check()
+
+
+def test_what_was_sent_on_purpose_does_not() -> None:
+    WATCH.look("address", NAME)
+    check(frozenset({"address"}))
+
+
+def test_a_place_that_nothing_reached_is_told() -> None:
+    assert never_looked_at(dict.fromkeys(USED_BY_A_FULL_RUN - {"mail"}, 1)) == ["mail"]

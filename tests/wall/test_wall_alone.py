@@ -58,7 +58,7 @@ def hidden(scene: Scene) -> list[str]:
         for thing in scene.things.values()
         if getattr(thing, "_meta", None) and thing._meta.db_table in protected()
     ]
-    return [*ids, "Quillfeather", "Ashgrove", "Newly", "000731", "000732", "555-0142", "+17065550142", "TUE"]
+    return [*ids, "Quillfeather", "Ashgrove", "Newly", "000731", "QXZ-NELL", "555-0142", "+17065550142", "TUE"]
 
 
 def is_about_patients(cell: Cell) -> bool:
