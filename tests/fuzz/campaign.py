@@ -19,6 +19,8 @@ from tests.fuzz.ledger import Ledger
 from tests.fuzz.targets import Target
 
 CONDITIONAL = {"PUT", "PATCH", "DELETE"}
+# So many of the generated requests name things that exist.
+GUIDED = 0.8
 Progress = Callable[[int], object]
 
 
@@ -56,6 +58,8 @@ class Campaign:
         """The row's own request of each operation, by so many of the seven: first by somebody who may."""
         for hint in self.hints:
             for person in self._some(hint, people):
+                if self.is_over:
+                    return
                 with self.target.attempt():
                     hint.prepare(self.scene)
                     self.send("known", hint, person, hint.case(self.scene, person))
@@ -71,18 +75,25 @@ class Campaign:
                     self._generate(hint, mode, examples)
             progress(1)
 
-    def send(self, way: str, hint: Hint, person: str, case: Request) -> Response:
+    def send(
+        self, way: str, hint: Hint, person: str, case: Request, *, headers: dict[str, str] | None = None
+    ) -> Response:
         """One request by one person, judged; a write that was accepted is read again."""
-        headers = self.headers(hint, person)
+        if headers is None:
+            headers = self.headers(hint, person)
         if case.method.upper() in CONDITIONAL and "If-Match" not in (case.headers or {}):
             headers |= self._tag(hint, case, headers)
         response = self.target.send(case, headers)
-        self.ledger.note(way, person, hint.operation.label, response.status_code)
+        self.ledger.note(f"{self.target.name}, {way}", person, hint.operation.label, response.status_code)
         judge(case, response, self.ledger, person=person, vocabulary=self.vocabulary)
         self._read_again(hint, case, response, headers, person)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             self.target.revive(self.scene)
         return response
+
+    def accept(self, way: str, label: str) -> None:
+        """An operation whose right answer is no 2xx was answered so."""
+        self.ledger.accept(f"{self.target.name}, {way}", label)
 
     def headers(self, hint: Hint, person: str) -> dict[str, str]:
         """The token with which the person asks; the doors make and end tokens of their own."""
@@ -110,7 +121,7 @@ class Campaign:
                 return
             with self.target.attempt():
                 person = self.somebody(hint)
-                if self.dice.random() < 0.8:
+                if self.dice.random() < GUIDED:
                     hint.prepare(self.scene)
                     self.guide(hint, person, case, mode)
                 self.send(mode.value, hint, person, case)
@@ -118,7 +129,7 @@ class Campaign:
         attempt()
 
     def _some(self, hint: Hint, people: int) -> list[str]:
-        first = self.dice.choice(hint.allowed)
+        first = self.dice.choice(hint.allowed or list(SEVEN.values()))
         others = [one for one in SEVEN.values() if one != first]
         return [first, *self.dice.sample(others, people - 1)]
 

@@ -25,6 +25,8 @@ SEVEN = {
     "director": "dora",
     "administrator": "ada",
 }
+# What the preparations change.
+CHANGED = ("episode", "task", "later_session", "enrollment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Hint:
         return [one for one in SEVEN.values() if self.cell(one).answer in {"200", "201", "202", "204", "none"}]
 
     def prepare(self, scene: Scene) -> None:
-        """What some verbs want to have happened before; over loopback it may have happened already."""
+        """What some verbs want to have happened before; over loopback it may have happened already, and stand."""
+        for name in CHANGED:
+            # As the database has it: what was done to it before has been undone there, or done by others.
+            scene.things[name].refresh_from_db()
         with suppress(Refused):
             prepare(self.cell(SEVEN["supervisor"]), scene)
 
@@ -83,7 +88,9 @@ def hints(operations: list[Operation]) -> list[Hint]:
     found = []
     for operation in operations:
         method, route = operation.method.upper(), operation.path.removeprefix(API)
-        found.append(Hint(operation, method, route, table[method, route]))
+        # A slash that may be left away stands in the document, and not in the table.
+        known = route if (method, route) in table else route.removesuffix("/")
+        found.append(Hint(operation, method, known, table[method, known]))
     return found
 
 

@@ -21,6 +21,10 @@ from tests.fuzz.document import Request
 class Target(Protocol):
     """Where requests go."""
 
+    @property
+    def name(self) -> str:
+        """What the report calls it."""
+
     def attempt(self) -> AbstractContextManager[None]:
         """Around one attempt and what it needs."""
 
@@ -33,6 +37,8 @@ class Target(Protocol):
 
 class InProcess:
     """The WSGI application; what an attempt did is undone, so that every attempt finds the scene as it was."""
+
+    name = "in process"
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -56,6 +62,7 @@ class Loopback:
     """A server on loopback."""
 
     port: int
+    name = "loopback"
 
     def attempt(self) -> AbstractContextManager[None]:
         """Nothing is undone."""

@@ -1,0 +1,74 @@
+"""One person walks through every door of sign-in with what people hold: an app, recovery codes, a security key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from schemathesis import Response
+
+from tests.access.asking import API
+from tests.cast import PASSWORD
+from tests.centers.authenticators import SecurityKey
+from tests.centers.doors import Phone, totp
+from tests.fuzz.campaign import Campaign
+
+WAY = "doors"
+APP, CODES, KEYS = (f"account/authenticators/{name}" for name in ("totp", "recovery-codes", "webauthn"))
+KEY, KEY_AGAIN = "auth/webauthn/authenticate", "auth/webauthn/reauthenticate"
+
+
+@dataclass
+class Device:
+    """Where somebody signs in."""
+
+    campaign: Campaign
+    person: str
+    bearer: str = ""
+
+    def ask(self, method: str, tail: str, body: dict[str, Any] | None = None) -> Response:
+        """One request, judged."""
+        hint = self.campaign.operations[f"{method} {API}{tail}"]
+        parts: dict[str, Any] = {} if body is None else {"body": body, "media_type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        return self.campaign.send(WAY, hint, self.person, hint.operation.Case(headers={}, **parts), headers=headers)
+
+    def sign_in(self) -> "Device":
+        """Another device, on which the password was given; a second factor may be to follow."""
+        answer = self.ask_anew("POST", "auth/login", {"email": f"{self.person}@example.org", "password": PASSWORD})
+        return Device(self.campaign, self.person, answer.json()["meta"]["session_token"])
+
+    def ask_anew(self, method: str, tail: str, body: dict[str, Any]) -> Response:
+        """One request without a token."""
+        return Device(self.campaign, self.person).ask(method, tail, body)
+
+
+def passed(campaign: Campaign, person: str) -> None:
+    """All of them, one after the other; what was set up is taken off in the end."""
+    with campaign.target.attempt():
+        device = Device(campaign, person).sign_in()
+        secret = device.ask("GET", APP).json()["meta"]["secret"]
+        device.ask("POST", APP, {"code": totp(secret, steps=-1)})
+        phone, key = Phone(secret), SecurityKey()
+        for method in ("GET", "POST"):
+            device.ask(method, CODES)
+        options = device.ask("GET", KEYS).json()["data"]["creation_options"]
+        made = device.ask("POST", KEYS, {"name": "Blue", "credential": key.attest(options)}).json()["data"]["id"]
+        device.ask("PUT", KEYS, {"id": made, "name": "Green"})
+        device.sign_in().ask("POST", "auth/2fa/authenticate", {"code": phone.code()})
+        _sign(device.sign_in(), KEY, key)
+        _sign(device, KEY_AGAIN, key)
+        device.ask("POST", "auth/2fa/reauthenticate", {"code": phone.code()})
+        device.ask("DELETE", KEYS, {"authenticators": [made]})
+        device.ask("DELETE", APP)
+        _sign_out(device)
+
+
+def _sign(device: Device, tail: str, key: SecurityKey) -> None:
+    options = device.ask("GET", tail).json()["data"]["request_options"]
+    device.ask("POST", tail, {"credential": key.sign(options)})
+
+
+def _sign_out(device: Device) -> None:
+    """Its answer is a 401, since nobody is signed in any more; so it is accepted when the device was and is not."""
+    statuses = [device.ask(method, "auth/session").status_code for method in ("GET", "DELETE", "GET")]
+    if statuses == [200, 401, 401]:
+        device.campaign.accept(WAY, f"DELETE {API}auth/session")
