@@ -27,7 +27,8 @@ from tests.canary_tally import WATCH
 # The log of who read and changed what, and what is kept of a browser.
 TABLES = ("audit_logentry", "django_session")
 WRITES = ("INSERT", "UPDATE")
-LINKS = re.compile(rb'"(?:next|previous)": ?"([^"]*)"')
+# Of a list's next page, and where a page of the admin leads, sends and loads from.
+LINKS = re.compile(rb'"(?:next|previous)": ?"([^"]*)"|\b(?:href|action|formaction|src|data-ajax--url)="([^"]*)"')
 
 
 @contextmanager
@@ -52,8 +53,8 @@ def look_at_answer(request: Any, response: Any) -> None:
     if response.status_code >= 400:
         WATCH.look("error page", body)
         return
-    for link in LINKS.findall(body):
-        WATCH.look("link", link)
+    for paths in LINKS.findall(body):
+        WATCH.look("link", *paths)
 
 
 def _before(original: Callable[..., Any], look: Callable[..., None]) -> Callable[..., Any]:

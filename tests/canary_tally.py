@@ -26,6 +26,8 @@ USED_BY_A_FULL_RUN = frozenset(
         "Valkey",
     }
 )
+# Between texts that are searched together; no canary reaches over it.
+BETWEEN = "\n\n"
 
 
 class Watch:
@@ -37,14 +39,11 @@ class Watch:
 
     def look(self, sink: str, *parts: object) -> None:
         """Search the parts of something that reached a sink."""
-        for part in parts:
-            text = _text(part)
-            if not text:
-                continue
-            self.scanned[sink] += 1
-            found = found_in(text)
-            if found:
-                self.seen.append((sink, f"{sink}: {found[1]!r} as {found[0]!r}"))
+        texts = [text for part in parts if (text := _text(part))]
+        self.scanned[sink] += len(texts)
+        found = found_in(BETWEEN.join(texts)) if texts else None
+        if found:
+            self.seen.append((sink, f"{sink}: {found[1]!r} as {found[0]!r}"))
 
     def taken(self, excused: frozenset[str] = frozenset()) -> list[str]:
         """What was seen in other sinks than the excused ones; all of it is forgotten with this."""

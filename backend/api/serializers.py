@@ -14,6 +14,9 @@ from rest_framework.request import Request
 from backend.api.gate import ScopedQuerySet, User, reach_of
 from backend.api.grant_tables import containers, parent_name
 
+# In a serializer's context: what it reads is an address's query, where every value is text.
+FROM_QUERY = "from_query"
+
 
 class MomentField(serializers.DateTimeField):
     """A moment of RFC 3339. One without an offset is refused: it would be read in the server's zone.
@@ -51,11 +54,13 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField[Any]):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields a body may not hold: unknown ones, and known ones that are only read."""
+    """Refuses fields a body may not hold, unknown or only read, and values of another JSON type than the field's."""
 
     def to_internal_value(self, data: Any) -> Any:
         """The validated values. Names that are not known are never repeated in the answer."""
         refuse_unknown(self.fields, data)
+        if not self.context.get(FROM_QUERY):
+            refuse_other_types(self.fields, data)
         return super().to_internal_value(data)
 
 
@@ -70,6 +75,7 @@ class StrictModelSerializer(serializers.ModelSerializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         """The validated values. Names that are not known are never repeated in the answer."""
         refuse_unknown(self.fields, data)
+        refuse_other_types(self.fields, data)
         return super().to_internal_value(data)
 
 
@@ -121,6 +127,31 @@ def refuse_unknown(fields: Mapping[str, Any], data: Any) -> None:
         faults["non_field_errors"] = [_fault("unknown_field")]
     if faults:
         raise serializers.ValidationError(faults)
+
+
+def refuse_other_types(fields: Mapping[str, Any], data: Any) -> None:
+    """Refuse a number for a text, a text for a number, and either for a truth: DRF would take one for the other."""
+    if not isinstance(data, Mapping):
+        return
+    faults = {
+        name: [_fault("invalid_choice" if isinstance(field, serializers.ChoiceField) else "invalid")]
+        for name, field in fields.items()
+        if not field.read_only and data.get(name) is not None and _is_of_another_type(field, data[name])
+    }
+    if faults:
+        raise serializers.ValidationError(faults)
+
+
+def _is_of_another_type(field: Any, value: Any) -> bool:
+    """Whether DRF would convert the value. What it refuses itself is left to it."""
+    if isinstance(field, serializers.ListField):
+        return isinstance(value, list) and any(_is_of_another_type(field.child, each) for each in value)
+    if isinstance(field, serializers.BooleanField):
+        return isinstance(value, str | int | float) and not isinstance(value, bool)
+    if isinstance(field, serializers.IntegerField):
+        return isinstance(value, str | bool)
+    texts = (serializers.CharField, serializers.ChoiceField, serializers.UUIDField, VisibleRelatedField)
+    return isinstance(field, texts) and isinstance(value, int | float)
 
 
 def _fault(code: str) -> ErrorDetail:

@@ -17,7 +17,7 @@ from backend.api.filters import DeclaredFilters, StrictFilterSet
 from backend.api.gate import ScopedQuerySet, allows, reach_of
 from backend.api.pagination import CursorPages
 from backend.api.requests import RecordedViewSet
-from backend.api.serializers import field_set_digest, hidden_fields
+from backend.api.serializers import FROM_QUERY, field_set_digest, hidden_fields
 
 CONDITIONAL = frozenset({"PUT", "PATCH", "DELETE"})
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -107,9 +107,8 @@ class GatedViewSet(RecordedViewSet):
 
     def query(self) -> dict[str, Any]:
         """The validated query of an action that has a query serializer."""
-        reader = self.query_serializers[self.action](
-            data=self.request.query_params.dict(), context=self.get_serializer_context()
-        )
+        context = self.get_serializer_context() | {FROM_QUERY: True}
+        reader = self.query_serializers[self.action](data=self.request.query_params.dict(), context=context)
         reader.is_valid(raise_exception=True)
         return dict(reader.validated_data)
 

@@ -1,5 +1,6 @@
 """What every page of the admin keeps: one transaction, a record before the answer, nothing typed in an address."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from backend.api.admin import GatedAdmin
 from centers.actions import end_role
 from centers.models import RoleAssignment
 from groups.models import Enrollment, TherapyGroup
+from tests.canary_sinks import LINKS
 from tests.cast import TESTER, Cast
 from tests.door import Entered, last, text
 from tests.groups.conftest import a_group
@@ -142,6 +144,30 @@ def test_a_form_without_its_token_is_refused(cast: Cast, enters: Entered) -> Non
     cora.handler.enforce_csrf_checks = True
     assert cora.post("/admin/patients/patient/", {"q": "quill"}).status_code == 403
     assert cora.post(AUTOCOMPLETE, SOURCE | {"term": "quillf"}).status_code == 403
+
+
+def test_no_list_reads_words_from_its_address_nor_puts_them_there(cast: Cast, enters: Entered) -> None:
+    cora = enters("cora")
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model, registered in admin.site._registry.items()
+        if isinstance(registered, GatedAdmin)
+    ]
+    seen = [address for address in lists if cora.get(address).status_code == 200]
+    assert "/admin/patients/patient/" in seen
+    for address in seen:
+        assert cora.get(f"{address}?q=xyzzyq").status_code == 400
+        found = cora.post(address, {"q": "xyzzyq"})
+        assert not [link for link in LINKS.findall(found.content) if b"xyzzyq" in b"".join(link).lower()]
+        assert "Location" not in found.headers
+
+
+def test_what_is_asked_by_an_address_is_a_day(cast: Cast, enters: Entered, group: TherapyGroup) -> None:
+    page = text(enters("cora").get(f"/admin/groups/therapygroup/{group.pk}/change/"))
+    asked = re.findall(r'<form[^>]*method="get".*?</form>', page, re.DOTALL)
+    assert asked
+    kinds = {kind for form in asked for kind in re.findall(r'<input type="(\w+)"', form)}
+    assert kinds == {"date", "submit"}
 
 
 def test_pages_are_framed_by_nobody_and_kept_nowhere(enters: Entered) -> None:

@@ -167,6 +167,8 @@ def answered(path: str = "/", body: str = "", status: int = 200, **headers: str)
         (answered(f"/?q={NAME}", status=400), ["address"]),
         (answered(Location=f"/{NAME}/"), ["outgoing header"]),
         (answered(body=f'{{"next": "http://x/?search={NAME}"}}'), ["link"]),
+        (answered(body=f'<a class="x" href="/admin/?q={NAME}">'), ["link"]),
+        (answered(body=f'<form method="get" action="/{NAME}/">'), ["link"]),
     ],
 )
 def test_an_answer_is_seen_where_it_must_not_tell(answer: tuple[HttpRequest, HttpResponse], sinks: list[str]) -> None:

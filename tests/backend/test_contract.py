@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework import serializers
 from rest_framework.test import APIClient
 
 from backend.api import recorder
@@ -14,6 +15,7 @@ from backend.api.grants import revoke
 from backend.api.ids import new_id
 from backend.api.models import StoredAnswer
 from backend.api.recorder import Event
+from backend.api.serializers import FROM_QUERY, StrictSerializer
 from centers.models import Center, Room, Staff
 from patients.models import Patient
 from tests.backend.conftest import Give, a_patient
@@ -112,6 +114,10 @@ def test_a_center_out_of_reach_reads_like_none_at_all(reader: Staff, elsewhere: 
         ({"first_name": CANARY * 50}, {("/first_name", "max_length")}),
         ({"first_name": None, "last_name": ""}, {("/first_name", "null"), ("/last_name", "blank")}),
         ([CANARY], {("", "invalid")}),
+        (
+            {"first_name": 17, "contact_preference": 1.5},
+            {("/first_name", "invalid"), ("/contact_preference", "invalid_choice")},
+        ),
     ],
 )
 def test_faults_are_named_by_pointer_and_code_and_echo_nothing(
@@ -129,6 +135,32 @@ def test_a_moment_needs_its_offset_and_every_field_is_asked_for(
     naive = api.post(url(patient, "note/"), {"at": "2026-03-01T09:00:00", "words": "x"})
     assert [fault["code"] for fault in naive.json()["errors"]] == ["naive"]
     assert [fault["code"] for fault in api.post(url(patient, "note/"), {}).json()["errors"]] == ["required"] * 2
+
+
+class OfEachType(StrictSerializer):
+    words = serializers.ListField(child=serializers.CharField())
+    number = serializers.IntegerField()
+    truth = serializers.BooleanField()
+    pk = serializers.UUIDField()
+
+
+RIGHT: dict[str, Any] = {"words": ["one"], "number": 1, "truth": True, "pk": "01980f6e-0b01-7bbb-9e1f-2a3b4c5d6e04"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("words", [1]), ("number", "1"), ("number", True), ("truth", "true"), ("truth", 1), ("truth", 0.0), ("pk", 7)],
+)
+def test_no_value_is_taken_for_one_of_another_type(name: str, value: Any) -> None:
+    assert OfEachType(data=RIGHT).is_valid()
+    reader = OfEachType(data=RIGHT | {name: value})
+    assert not reader.is_valid()
+    assert {code: [fault.code for fault in faults] for code, faults in reader.errors.items()} == {name: ["invalid"]}
+
+
+def test_a_query_is_text_throughout() -> None:
+    query = {"words": ["one"], "number": "1", "truth": "true", "pk": RIGHT["pk"]}
+    assert OfEachType(data=query, context={FROM_QUERY: True}).is_valid()
 
 
 def test_bodies_of_another_type_are_415(reader: Staff, patient: Patient, api: APIClient) -> None:

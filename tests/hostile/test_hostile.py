@@ -24,7 +24,9 @@ from tests.hostile.values import CANARY
 # Above this a request is slow enough to be an attack by itself.
 SLOWEST = 2.0
 # One in so many of the attacks is sent to each operation, every time others; all of them with IOP_HOSTILE=1.
-STRIDE = int(os.environ.get("IOP_HOSTILE", "5"))
+STRIDE = int(os.environ.get("IOP_HOSTILE", "16"))
+# What an answer tells of how often its object has been read.
+COUNTS_READING = {"entries"}
 EVERY = attacks.operations()
 WRITES = [operation for operation in EVERY if operation.method != "GET"]
 BODIED = [operation for operation in WRITES if operation.body is not None]
@@ -71,7 +73,8 @@ class Attacker:
                 return {}
             self.read_back(answer)
             transaction.set_rollback(True)
-        return dict(answer.json()) if answer.content else {}
+        told = answer.json() if answer.content else {}
+        return told if isinstance(told, dict) else {}
 
     def read_back(self, answer: Any) -> None:
         """What was made is what is read, and the list that may hold it still answers."""
@@ -82,7 +85,8 @@ class Attacker:
         where = answer.headers.get("Location")
         if where and answer.status_code == 201:
             read, made = judged(self.client.get(where)).json(), answer.json()
-            assert read == {name: made[name] for name in read}
+            same = read.keys() - COUNTS_READING
+            assert {name: read[name] for name in same} == {name: made[name] for name in same}
 
 
 QUERIES = {operation.route: operation.query for operation in READS}
@@ -178,9 +182,16 @@ def test_no_path_is_a_fault_of_ours(scene: Scene, method: str, sent: list[int]) 
         sent[0] += 1
 
 
+def kept() -> dict[str, str]:
+    """What is kept of what was sent to a door: that somebody tried is counted, and must be."""
+    found = state()
+    del found["centers_attempts"]
+    return found
+
+
 @pytest.mark.parametrize("route", sorted({route for _, route in rows() if route.startswith(DOORS)}))
 def test_nothing_at_the_doors_of_sign_in_is_a_fault_of_ours(scene: Scene, route: str, sent: list[int]) -> None:
-    before, client = state(), APIClient(raise_request_exception=False)
+    before, client = kept(), APIClient(raise_request_exception=False)
     named = {"email": CANARY, "password": CANARY, "token": CANARY}
     right = json.dumps(named).encode()
     attempts: list[Any] = [(body, "application/json", {}) for body in [*values.BODIES, right]]
@@ -203,4 +214,4 @@ def test_nothing_at_the_doors_of_sign_in_is_a_fault_of_ours(scene: Scene, route:
         with said(method):
             assert client.generic(method, API + route).status_code < 500
         sent[0] += 1
-    assert state() == before
+    assert kept() == before
