@@ -83,6 +83,11 @@ def test_every_operation_says_how_it_refuses(operation: dict[str, Any]) -> None:
     assert any(PROBLEM in found.get("content", {}) for found in refusals)
 
 
+@pytest.mark.parametrize("operation", [param for param in EVERY if "{id}" in str(param.id)])
+def test_every_operation_on_one_thing_says_that_it_may_not_be_there(operation: dict[str, Any]) -> None:
+    assert "404" in operation["responses"]
+
+
 @pytest.mark.parametrize("media", MEDIA)
 def test_every_body_has_an_example(media: dict[str, Any]) -> None:
     assert media.get("examples")

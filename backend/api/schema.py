@@ -49,7 +49,8 @@ ALWAYS = (
 )
 # Of addresses outside the gate: signing out, accepting an invitation.
 AT_DOORS = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
-ON_WRITES = (HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+OF_BODIES = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+ON_WRITES = (HTTPStatus.CONFLICT, *OF_BODIES)
 ON_CONDITIONS = (HTTPStatus.PRECONDITION_FAILED, HTTPStatus.PRECONDITION_REQUIRED)
 
 
@@ -62,7 +63,9 @@ class Schema(AutoSchema):
         if operation is None:
             return None
         if not isinstance(self.view, GatedViewSet):
-            operation["responses"] |= {str(int(status)): self._problem(status) for status in AT_DOORS}
+            refusals = AT_DOORS + ((HTTPStatus.NOT_FOUND,) if self._is_detail else ())
+            refusals += OF_BODIES if "requestBody" in operation else ()
+            operation["responses"] |= {str(int(status)): self._problem(status) for status in refusals}
             return operation
         operation["parameters"] = [*operation.get("parameters", []), *self._headers()]
         for status, response in operation["responses"].items():
