@@ -43,6 +43,9 @@ class Campaign:
         self.vocabulary = str(self.schema.raw_schema)
         self.dice = Random(self.number)
         self.operations = {hint.operation.label: hint for hint in self.hints}
+        for way in self.target.ways:
+            # A way that is never gone stands in the report as well.
+            self.ledger.ways[f"{self.target.name}, {way}"].requests += 0
 
     @property
     def labels(self) -> list[str]:

@@ -17,6 +17,8 @@ from tests.access.scene import Scene, token
 from tests.cast import PASSWORD
 from tests.fuzz.document import Request
 
+GENERATED = ("positive", "negative", "stateful")
+
 
 class Target(Protocol):
     """Where requests go."""
@@ -24,6 +26,10 @@ class Target(Protocol):
     @property
     def name(self) -> str:
         """What the report calls it."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """How it is asked."""
 
     def attempt(self) -> AbstractContextManager[None]:
         """Around one attempt and what it needs."""
@@ -39,6 +45,7 @@ class InProcess:
     """The WSGI application; what an attempt did is undone, so that every attempt finds the scene as it was."""
 
     name = "in process"
+    ways = ("known", "doors", *GENERATED)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -63,6 +70,7 @@ class Loopback:
 
     port: int
     name = "loopback"
+    ways = GENERATED
 
     def attempt(self) -> AbstractContextManager[None]:
         """Nothing is undone."""

@@ -28,3 +28,19 @@ def test_no_answer_is_ours_to_be_ashamed_of_and_every_operation_is_accepted_once
     assert not found["never_accepted"]
     assert found["by_person"].keys() == set(SEVEN.values())
     assert found["writes_read_again"] > 0
+
+
+def test_a_campaign_without_time_says_that_it_reached_nothing(scene: Scene) -> None:
+    document = schema(SEED)
+    campaign = Campaign(document, hints(operations(document)), scene, InProcess(), SEED, until=0)
+    campaign.known(lambda _: None, PEOPLE)
+    campaign.generated(EXAMPLES, lambda _: None)
+    found = campaign.ledger.report(campaign.labels)
+    assert found["never_accepted"] == campaign.labels
+    assert found["ways"]["in process, known"] == {
+        "requests": 0,
+        "operations": 0,
+        "accepted_operations": 0,
+        "never_asked": campaign.labels,
+    }
+    assert found["ways"].keys() == {f"in process, {way}" for way in InProcess.ways}
