@@ -8,6 +8,8 @@ from tests.access import matrix
 TARGETS = ("pat", "quinn", "gwen", "dee", "sten")
 CENTER_OF = dict.fromkeys(TARGETS, "here") | {"sten": "elsewhere", "here": "here", "elsewhere": "elsewhere"}
 OVER = ("was-", "soon-")
+# Reports are of one center or patient, and refused to who may not have it.
+ASKED_ONE = ("sums", "planned", "explained", "unattended")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Address:
     @property
     def is_detail(self) -> bool:
         return "{id}" in self.route
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it shows many things, of whom one may read."""
+        return not self.is_detail and (self.method == "GET" or self.route.endswith("/search/"))
 
     @property
     def resource(self) -> str:
@@ -71,6 +78,9 @@ def down(text: str) -> dict[str, frozenset[str]]:
 
 ROLES = down(matrix.ROLES) | {"none": frozenset[str]()}
 RELATIONS = crossed(matrix.RELATIONS)
+SERVICES = {
+    name: (frozenset(holds.split("+")), frozenset(scopes.split("+"))) for name, holds, scopes in grid(matrix.SERVICES)
+}
 PEOPLE = {
     name: Person(
         name,
@@ -91,9 +101,14 @@ ADDRESSES = [
 
 @cache
 def by_role(name: str) -> frozenset[str]:
-    """The words somebody's role opens on their center now."""
+    """The words somebody's role, or a program's token, opens on their center now."""
     role = PEOPLE[name].role
-    return frozenset() if role.startswith(OVER) or not PEOPLE[name].is_known else ROLES[role]
+    if role.startswith(OVER) or not PEOPLE[name].is_known:
+        return frozenset()
+    if role == "service":
+        holds, scopes = SERVICES[name]
+        return holds & scopes
+    return ROLES[role] | ({"listed"} if name in matrix.LISTED else set())
 
 
 @cache
@@ -114,16 +129,26 @@ def words(name: str, target: str) -> frozenset[str]:
 @cache
 def holds(name: str, word: str) -> bool:
     """Whether somebody has a word on anything at all."""
-    return word in by_role(name) or any(word in by_relation(name, target) for target in TARGETS)
+    if "/" in word:
+        return any(holds(name, one) for one in word.split("/"))
+    return word == "anybody" or word in by_role(name) or any(word in by_relation(name, target) for target in TARGETS)
 
 
 @cache
 def sees(name: str, word: str, about: str, target: str) -> bool:
     """Whether a word is open to somebody on one kind of thing of a target."""
+    if "/" in word:
+        return any(sees(name, one, about, target) for one in word.split("/"))
+    if word == "anybody":
+        return True
     covers = CENTER_OF[target] == PEOPLE[name].center
     if covers and word in by_role(name):
         return True
-    extra = by_relation(name, target)
+    return _by_belonging(word, about, by_relation(name, target))
+
+
+def _by_belonging(word: str, about: str, extra: frozenset[str]) -> bool:
+    """Whether belonging to a patient's care opens one kind of thing."""
     if about in {"series", "pattern"}:
         return word == "calendar" and "series" in extra
     if about == "later":
@@ -153,8 +178,8 @@ def answer(name: str, address: Address, target: str) -> int:
 
 def _answer_of_collection(name: str, address: Address, target: str) -> int:
     may = sees(name, address.does, address.about, target)
-    if address.method == "GET":
-        return 200 if may or address.about not in {"sums", "planned", "unattended"} else 400
+    if address.is_list:
+        return 200 if may or address.about not in ASKED_ONE else 400
     if not holds(name, address.does):
         return 403
     return address.done if may else 400

@@ -6,40 +6,19 @@ from backend.api.clock import frozen
 from backend.api.gate import forget_reach
 from patients.models import Patient
 from tests.access.answers import PEOPLE, TARGETS, words
+from tests.access.matrix import UNKNOWN
+from tests.access.words import CODENAMES
 from tests.access.world import World
 
-# The word of each codename, by hand: the tables do not know codenames.
-CODENAMES = {
-    "view_center": "center",
-    "manage_center": "places",
-    "manage_staff": "staff",
-    "find_patient": "find",
-    "view_patient": "see",
-    "manage_patient": "keep",
-    "view_chart": "chart",
-    "sign_notes": "sign",
-    "cosign_notes": "cosign",
-    "view_schedule": "calendar",
-    "manage_schedule": "plan",
-    "record_attendance": "record",
-    "manage_roster": "roster",
-    "view_hours": "hours",
-    "view_aggregates": "sums",
-    "view_reminders": "sends",
-    "manage_reminders": "switch",
-    "view_billing": "bills",
-    "review_access": "log",
-}
-NOT_ASKED = ("nobody", "otto")
 # May-I and which-ones of everybody, each codename and each patient.
-CELLS = (len(PEOPLE) - len(NOT_ASKED)) * len(CODENAMES) * len(TARGETS) * 2
+CELLS = (len(PEOPLE) - len(UNKNOWN)) * len(CODENAMES) * len(TARGETS) * 2
 
 
 def faults(world: World, people: Iterable[str] = PEOPLE) -> Iterator[str]:
     """Where may-I and which-ones differ from the tables, for each person, codename and patient."""
     patients = {world.things[target]["pat"].pk: target for target in TARGETS}
     for name in people:
-        if name in NOT_ASKED:
+        if name in UNKNOWN:
             continue
         staff = world.staff[name]
         with frozen(world.at(name)):

@@ -24,7 +24,7 @@ WORDS = {
     "sends": "see which reminders go when",
     "switch": "switch a center's reminders on and off",
     "bills": "see what billing needs",
-    "log": "read the log",
+    "log": "read the log; judge emergency accesses; confirm what service accounts may open",
 }
 
 # What a role opens on its center, and so on every patient of it.
@@ -52,29 +52,36 @@ log         .          .           .            .        x                .     
 """
 
 # What belonging to a patient's care opens, on that patient alone; and, in the last columns, whether one sees the series
-# of the patient's group, its session, the one a week later, and everybody in the session, and records them.
+# of the patient's group, its session, the one a week later, everybody in the session, and records them; whether one
+# sees the emergency access that stands for the patient; and whether a device is one's own.
 RELATIONS = """
-#                find see keep chart sign calendar record hours sends  series session later roll
-team             x    x   x    x     x    x        x      x     x      x      x       x     .
-trainee          x    x   x    x     .    x        x      x     x      x      x       x     .
-lead             x    x   .    .     .    x        x      x     .      x      x       x     x
-replaced         x    x   .    .     .    x        x      x     .      x      x       x     .
-staff            .    .   .    .     .    .        .      .     .      .      x       .     x
-early            .    .   .    .     .    .        .      .     .      .      x       .     .
-late             .    .   .    .     .    .        .      .     .      .      x       .     .
-led              .    .   .    .     .    .        .      .     .      x      x       x     .
-soon-lead        .    .   .    .     .    .        .      .     .      x      .       x     .
+#                find see keep chart sign calendar record hours sends  series session later roll  glass device
+team             x    x   x    x     x    x        x      x     x      x      x       x     .     .     .
+trainee          x    x   x    x     .    x        x      x     x      x      x       x     .     .     .
+lead             x    x   .    .     .    x        x      x     .      x      x       x     x     .     .
+replaced         x    x   .    .     .    x        x      x     .      x      x       x     .     .     .
+glass            x    x   .    x     .    x        .      x     .      x      x       x     .     x     .
+staff            .    .   .    .     .    .        .      .     .      .      x       .     x     .     .
+until            .    .   .    .     .    .        .      .     .      .      x       .     x     .     .
+early            .    .   .    .     .    .        .      .     .      .      x       .     .     .     .
+late             .    .   .    .     .    .        .      .     .      .      x       .     .     .     .
+past             .    .   .    .     .    .        .      .     .      .      .       .     .     .     .
+desk             .    .   .    .     .    .        .      .     .      .      .       .     .     .     .
+led              .    .   .    .     .    .        .      .     .      x      x       x     .     .     .
+soon-lead        .    .   .    .     .    .        .      .     .      x      .       x     .     .     .
+owner            .    .   .    .     .    .        .      .     .      .      .       .     .     .     x
 """
 
 # Everybody, the role they hold at which center, and what they are to five patients. `was-` ended a second ago, `soon-`
 # begins in a second; both open nothing, but that who leads soon sees what they will lead. Pat and Quinn are in care;
 # Gwen is discharged, and her care team has its days of grace; Dee's team has had them; Sten is a patient of the other
 # center. `lead` leads the patient's group, `staff` is in one session of it, a substitute for who is `replaced` there,
-# before it opens to them (`early`) or after it closed (`late`); `led` is left with a group whose
-# patient is discharged.
+# before it opens to them (`early`) or after it closed (`late`), a second before the hour until which they have access
+# (`until`) or at that hour (`past`), or treats nobody here (`desk`); `led` is left with a group whose patient is
+# discharged. `glass` has broken it, and reads the patient's record in an emergency; `owner` is who a device belongs to.
 PEOPLE = """
 #           role                   center     pat             quinn      gwen      dee       sten
-clara       counselor              here       team+lead       .          .         .         .
+clara       counselor              here       team+lead+owner  .         .         .         .
 tess        counselor              here       team            .          .         .         .
 tina        counselor              here       trainee         .          .         .         .
 gail        counselor              here       lead            .          .         .         .
@@ -83,6 +90,11 @@ rex         counselor              here       replaced        .          .      
 stan        counselor              here       staff           .          .         .         .
 erik        counselor              here       early           .          .         .         .
 lars        counselor              here       late            .          .         .         .
+hugo        counselor              here       until           .          .         .         .
+hank        counselor              here       past            .          .         .         .
+desi        director               here       desk            .          .         .         .
+emil        counselor              here       glass           .          .         .         .
+enzo        counselor              here       was-glass       .          .         .         .
 carl        counselor              here       .               team+lead  .         .         .
 dina        counselor              here       .               .          team      was-team  .
 dan         counselor              here       .               .          was-team  .         .
@@ -108,7 +120,8 @@ xada        was-administrator      here       .               .          .      
 ycora       soon-coordinator       here       .               .          .         .         .
 ysue        soon-supervisor        here       .               .          .         .         .
 ypercy      soon-privacy_officer   here       .               .          .         .         .
-vince       counselor              elsewhere  .               .          .         .         team+lead
+vince       counselor              elsewhere  .               .          .         .         team+lead+glass+owner
+vic         counselor              elsewhere  .               .          .         .         .
 vicky       coordinator            elsewhere  .               .          .         .         .
 vera        supervisor             elsewhere  .               .          .         .         .
 vitus       billing                elsewhere  .               .          .         .         .
@@ -119,14 +132,32 @@ newt        none                   here       .               .          .      
 root        none                   here       .               .          .         .         .
 otto        supervisor             here       .               .          .         .         .
 nobody      none                   here       .               .          .         .         .
+hall        service                here       .               .          .         .         .
+hive        service                elsewhere  .               .          .         .         .
+hush        service                here       .               .          .         .         .
+haze        service                here       .               .          .         .         .
+husk        service                here       .               .          .         .         .
 """
-# Nobody bears no token, Otto one that was revoked a second ago.
-UNKNOWN = ("nobody", "otto")
+# Nobody bears no token, Otto one that was revoked a second ago; of the programs Hush's waits to be confirmed, Haze's
+# comes from an address that is not on its list, and Husk's is over.
+UNKNOWN = ("nobody", "otto", "hush", "haze", "husk")
+# What service accounts hold, and what their tokens open of it.
+SERVICES = """
+#           holds                          scopes
+hall        center+calendar+hours+find     center+calendar+find
+hive        center+calendar+hours+find     center+calendar+hours
+hush        calendar                       calendar
+haze        calendar                       calendar
+husk        calendar                       calendar
+"""
+# Who may break the glass at their center.
+LISTED = ("carl", "emil", "enzo", "vince")
 
 # Every address: what `{id}` is or a new thing belongs to, the word that opens it for reading, the word for this, and
 # the answer of who may. Who may read but not do this gets a 403, who may not read the 404 of what does not exist. A
 # list shows what may be read. A new thing is refused (403) to who holds the word nowhere, and (400, like a reference to
-# nothing) to who does not hold it on what the new thing would belong to.
+# nothing) to who does not hold it on what the new thing would belong to. Of two words with a stroke between them either
+# does. Whoever is signed in is `anybody`.
 ADDRESSES = """
 #      address                              about        reads     does      done
 GET    centers/                             center       center    center    200
@@ -156,14 +187,37 @@ GET    staff/{id}/                          newcomer     center    center    200
 PUT    staff/{id}/                          newcomer     center    staff     200
 PATCH  staff/{id}/                          newcomer     center    staff     200
 POST   staff/{id}/deactivate/               newcomer     center    staff     200
+POST   staff/{id}/depart/                   newcomer     center    staff     200
 POST   staff/{id}/stay/                     newcomer     center    staff     200
 POST   staff/{id}/invite/                   newcomer     center    staff     202
+POST   staff/{id}/reset-second-factor/      newcomer     center    staff     200
 GET    role-assignments/                    assignment   center    center    200
 POST   role-assignments/                    center       center    staff     201
 GET    role-assignments/{id}/               assignment   center    center    200
 POST   role-assignments/{id}/end/           assignment   center    staff     200
+GET    emergency-listings/                  listing      center    center    200
+POST   emergency-listings/                  center       center    staff     201
+GET    emergency-listings/{id}/             listing      center    center    200
+POST   emergency-listings/{id}/end/         listing      center    staff     200
+
+GET    service-accounts/                    service        staff/log  staff/log  200
+POST   service-accounts/                    center         staff/log  staff      201
+GET    service-accounts/{id}/               service        staff/log  staff/log  200
+PATCH  service-accounts/{id}/               service        staff/log  staff      200
+POST   service-accounts/{id}/confirm/       service        staff/log  log        200
+POST   service-accounts/{id}/deactivate/    service        staff/log  staff      200
+GET    service-tokens/                      service_token  staff/log  staff/log  200
+POST   service-tokens/                      service        staff/log  staff      201
+GET    service-tokens/{id}/                 service_token  staff/log  staff/log  200
+POST   service-tokens/{id}/confirm/         service_token  staff/log  log        200
+POST   service-tokens/{id}/revoke/          service_token  staff/log  staff      200
+
+GET    devices/                             device       device    device    200
+POST   devices/{id}/revoke/                 device       device    device    204
+POST   devices/revoke-others/               device       device    anybody   204
 
 GET    patients/                            pat          find      find      200
+POST   patients/search/                     pat          find      find      200
 POST   patients/                            center       find      keep      201
 GET    patients/{id}/                       pat          find      find      200
 PATCH  patients/{id}/                       pat          find      keep      200
@@ -182,6 +236,11 @@ GET    care-team-members/                   member       see       see       200
 POST   care-team-members/                   pat          see       keep      201
 GET    care-team-members/{id}/              member       see       see       200
 POST   care-team-members/{id}/end/          member       see       keep      200
+GET    emergency-accesses/                  emergency    log/glass  log/glass  200
+POST   emergency-accesses/                  center       center     listed     201
+GET    emergency-accesses/{id}/             emergency    log/glass  log/glass  200
+POST   emergency-accesses/{id}/end/         emergency    log/glass  log/glass  200
+POST   emergency-accesses/{id}/review/      emergency    log/glass  log        200
 GET    contact-points/                      point        see       see       200
 POST   contact-points/                      pat          see       keep      201
 GET    contact-points/{id}/                 point        see       see       200
@@ -251,13 +310,16 @@ GET    reminder-switches/{id}/              center       sends     sends     200
 GET    planned-reminders/                   planned      sends     sends     200
 GET    unattended/                          unattended   keep      keep      200
 
+GET    access/explain/                      explained    log       log       200
+POST   handovers/                           center       keep      keep      200
+
 GET    audit-entries/                       entry        log       log       200
 GET    audit-entries/{id}/                  entry        log       log       200
 """
 
 # What belongs to a center as a whole, not to one patient: only a role opens it.
-PLACES = ("center", "program", "rule", "room", "closure", "newcomer", "assignment")
-OF_CENTER = (*PLACES, "reminder_rule", "entry", "sums", "planned", "unattended")
+PLACES = ("center", "program", "rule", "room", "closure", "newcomer", "assignment", "listing")
+OF_CENTER = (*PLACES, "service", "service_token", "reminder_rule", "entry", "sums", "planned", "unattended")
 # What belongs to a patient's group: a role opens it, or what the last columns of `RELATIONS` say.
 OF_GROUP = ("group", "facilitator", "series", "pattern", "session", "later")
 

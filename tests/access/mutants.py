@@ -20,8 +20,8 @@ from scheduling.querysets import SeriesStaffQuerySet, SessionStaffQuerySet
 from scheduling.views.reports import SummaryQuery
 from tests.access.answers import ADDRESSES, Address
 from tests.access.asking import API
-from tests.access.gate_cells import CODENAMES
 from tests.access.test_table import methods, readable, routes
+from tests.access.words import CODENAMES
 
 # One of each role, a care team, a facilitator, somebody of the other center.
 WITNESSES = ("clara", "tess", "gail", "stan", "erik", "carl", "cora", "sue", "bill", "percy", "dora", "ada", "vera")

@@ -7,12 +7,15 @@ from typing import Any
 
 from backend.api.ids import new_id
 from tests.access import requests
-from tests.access.answers import PEOPLE, Address, answer, sees
+from tests.access.answers import ASKED_ONE, PEOPLE, Address, answer, sees
 from tests.access.asking import API, filled
 
 CONDITIONAL = ("PUT", "PATCH", "DELETE")
 # Where HEAD is answered like GET; nowhere else is it answered at all.
-HEADED = ("centers", "programs", "program-rules", "rooms", "closures", "staff", "role-assignments", "audit-entries")
+HEADED = (
+    *("centers", "programs", "program-rules", "rooms", "closures", "staff", "role-assignments", "audit-entries"),
+    *("emergency-listings", "emergency-accesses", "service-accounts", "service-tokens"),
+)
 # Gwen's and Dee's sessions were in January.
 JANUARY = "2026-01-01T00:00:00-05:00"
 SINCE = {"sessions/": JANUARY, "attendances/": JANUARY, "weekly-hours/": "2026-01-05"}
@@ -25,6 +28,10 @@ FILTERS: dict[str, dict[str, str]] = {
     "closures/": {"center": "center"},
     "staff/": {"center": "center"},
     "role-assignments/": {"center": "center", "staff": "newcomer"},
+    "emergency-listings/": {"center": "center"},
+    "service-accounts/": {"center": "center"},
+    "service-tokens/": {"account": "service"},
+    "emergency-accesses/": {"center": "center"},
     "patients/": {"center": "center"},
     "episodes/": {"center": "center", "patient": "pat", "program": "program"},
     "levels-of-care/": {"patient": "pat", "episode": "episode"},
@@ -76,9 +83,8 @@ def encoded(ask: Ask) -> dict[str, Any]:
 def asks(name: str, address: Address, target: str, ids: dict[str, str], tag: str) -> Iterator[Ask]:
     """The ways at one address, of one person, to one target; `ids` say which thing each name is."""
     if not address.is_detail:
-        yield from (
-            _of_list(name, address, target, ids) if address.method == "GET" else _of_new(name, address, target, ids)
-        )
+        of_many = _of_search if address.method == "POST" else _of_list
+        yield from (of_many if address.is_list else _of_new)(name, address, target, ids)
     elif address.method == "GET":
         yield from _of_reading(name, address, target, ids, tag)
     else:
@@ -93,14 +99,14 @@ def path_of(address: Address, ids: dict[str, str]) -> str:
 
 def subject_of(address: Address) -> str:
     """The name of the thing in the path, or of what a new one would belong to."""
-    return {"later": "later_session"}.get(address.about, address.about)
+    return {"later": "later_session", "explained": "pat"}.get(address.about, address.about)
 
 
 def with_absent(address: Address, ids: dict[str, str]) -> dict[str, str]:
     """The ids, with that of the subject replaced by one of nothing's."""
     name = "pat" if address.route.startswith("sessions/{id}/attendance/{") else subject_of(address)
     name = {"sums": "center", "planned": "center", "unattended": "center"}.get(name, name)
-    return ids | {name: ABSENT}
+    return ids | {name: ABSENT} | ({"words": "Nobody Atall", "mrn": "000000"} if name == "pat" else {})
 
 
 def _of_reading(name: str, address: Address, target: str, ids: dict[str, str], tag: str) -> Iterator[Ask]:
@@ -172,12 +178,23 @@ def _of_verb(name: str, address: Address, target: str, ids: dict[str, str], tag:
 
 def _of_new(name: str, address: Address, target: str, ids: dict[str, str]) -> Iterator[Ask]:
     status = answer(name, address, target)
-    body = filled(requests.BODY[address.method, address.route], ids)
+    body = filled(requests.BODY.get((address.method, address.route)), ids)
     path = API + address.route
+    if address.route == "emergency-accesses/":
+        body |= {"record_number": ids["unknown_mrn"]}
     yield Ask("foreign key", "POST", path, status, body=body)
-    if status >= 400:
+    if status >= 400 and body:
         yield Ask("key", "POST", path, status, body=body, headers={"Idempotency-Key": "a-key"})
         yield Ask("odd body", "POST", path, status, body=body | {"unknown": 1})
+
+
+def _of_search(name: str, address: Address, target: str, ids: dict[str, str]) -> Iterator[Ask]:
+    path, status = API + address.route, answer(name, address, target)
+    yield Ask("search", "POST", path, status, body={"words": ids["words"]})
+    yield Ask("filter number", "POST", path, status, body={"words": ids["mrn"]})
+    known = PEOPLE[name].is_known
+    yield Ask("odd body", "POST", path, 400 if known else 401, body={"words": ids["words"], "unknown": 1})
+    yield Ask("center of", "POST", path, 200 if known else 401, body={"words": ids["words"], "center": ids["center"]})
 
 
 def _of_list(name: str, address: Address, target: str, ids: dict[str, str]) -> Iterator[Ask]:
@@ -185,16 +202,14 @@ def _of_list(name: str, address: Address, target: str, ids: dict[str, str]) -> I
     base = filled(requests.QUERY.get(address.route, {}), ids)
     if address.route in SINCE:
         base |= {"from": SINCE[address.route]}
-    if "page_size" not in base and address.about not in {"sums", "planned", "unattended"}:
+    if "page_size" not in base and address.about not in ASKED_ONE:
         base |= {"page_size": "100"}
     yield Ask("list", "GET", path, status, query=base)
     known = PEOPLE[name].is_known
     yield Ask("ordering", "GET", path, 400 if known else 401, query=base | {"ordering": "id"})
     for parameter, kind in FILTERS.get(address.route, {}).items():
         yield Ask(f"filter {parameter}", "GET", path, status, query=base | {parameter: ids[kind]})
-    if address.route == "patients/":
-        yield Ask("search", "GET", path, status, query=base | {"search": ids["mrn"]})
-    if address.about not in {"sums", "planned", "unattended"}:
+    if address.about not in ASKED_ONE:
         seen = sees(name, address.does, address.about, target)
         cursor = f"a{ids['position' if address.about == 'newcomer' else address.about].replace('-', '')}"
         yield Ask("cursor", "GET", path, (200 if seen else 400) if known else 401, query=base | {"cursor": cursor})

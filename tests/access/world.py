@@ -6,18 +6,39 @@ from typing import Any
 
 from audit.models import LogEntry
 from backend.api.clock import frozen
-from backend.api.recorder import Event, record
-from centers.actions import add_closure, assign_role, end_role, hire
-from centers.models import Center, Position, Program, RoleAssignment, Room, SignIn, Staff
+from backend.api.recorder import Actor, Event, record
+from centers.actions import (
+    add_closure,
+    assign_role,
+    confirm_service_account,
+    end_role,
+    hire,
+    issue_service_token,
+    list_for_emergencies,
+    open_service_account,
+)
+from centers.models import (
+    Center,
+    EmergencyListing,
+    Position,
+    Program,
+    RoleAssignment,
+    Room,
+    ServiceToken,
+    SignIn,
+    Staff,
+)
 from centers.roles import RoleName, Title
-from centers.tokens import hashed
+from centers.tokens import SERVICE_PREFIX, hashed
 from groups.actions import appoint_facilitator, enroll, open_group
 from groups.models import Facilitator
 from patients.actions import (
     answer_consent,
     discharge,
+    end_emergency,
     join_care_team,
     keep_contact_point,
+    open_emergency,
     raise_task,
     register_patient,
     take_leave,
@@ -27,9 +48,11 @@ from reminders.actions import add_rule, plan, switch_sending
 from reminders.models import Reminder
 from scheduling.actions import add_pattern, substitute
 from scheduling.models import Attendance, Session, SessionStaff
-from tests.access.answers import CENTER_OF, PEOPLE, TARGETS
+from tests.access.answers import CENTER_OF, PEOPLE, SERVICES, TARGETS
+from tests.access.matrix import LISTED
 from tests.access.scene import MONDAY, NOON, Scene
 from tests.access.state import state
+from tests.access.words import CODES
 from tests.cast import TESTER, a_patient
 from tests.scheduling.conftest import TUESDAY, at
 
@@ -39,17 +62,22 @@ DAY = dt.timedelta(days=1)
 MIDNIGHT = at(TUESDAY, 0)
 GWEN_LEFT, DEE_LEFT = TUESDAY - 7 * DAY, TUESDAY - 40 * DAY
 GRACE = 14 * DAY
+UNTIL = at(TUESDAY + DAY, 9)
 # Who stands, about a target, for the colleagues that the bodies of `requests.py` name.
 STAND_INS = {
     "quinn": {"clara": "carl", "carl": "tess"},
-    "sten": {"clara": "vince", "carl": "vera", "sue": "vera"},
+    "sten": {"clara": "vince", "carl": "vic", "sue": "vera"},
     "gwen": {},
     "dee": {},
 }
 # Who leads is put into the sessions to come anew with each who joins; who stands in for a session comes after.
-BELONGING, STAFFING = ("team", "trainee", "lead", "led", "replaced"), ("staff", "early", "late")
+BELONGING = ("team", "trainee", "lead", "led", "replaced")
+STAFFING = ("staff", "early", "late", "until", "past", "desk")
 # What the scene has of Pat's alone.
-OF_PAT = ("member", "facilitator", "reminder")
+OF_PAT = ("member", "facilitator", "reminder", "emergency", "device")
+# Who confirms what waits for somebody else's word.
+SOMEBODY_ELSE = Actor("system:others", "somebody else")
+ELSEWHERES = "198.51.100.9/32"
 # When in the week each target's group meets.
 MEETS = {"quinn": dt.time(15), "gwen": dt.time(12), "dee": dt.time(9), "sten": dt.time(15)}
 NUMBERS = {"gwen": "000801", "dee": "000802"}
@@ -63,6 +91,7 @@ class World:
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
     staff: dict[str, Staff] = field(default_factory=dict)
     moments: dict[str, dt.datetime] = field(default_factory=dict)
+    credentials: dict[str, Any] = field(default_factory=dict)
     state: dict[str, str] = field(default_factory=dict)
 
     def ids(self, target: str) -> dict[str, str]:
@@ -70,11 +99,17 @@ class World:
         found = {
             name: str(getattr(thing, "pk", thing)) for name, thing in self.things[target].items() if thing is not None
         }
-        return found | ({"mrn": self.things[target]["pat"].mrn} if "pat" in found else {})
+        return found | (_numbers(self.things[target]) if "pat" in found else {})
 
     def at(self, name: str) -> dt.datetime:
         """When somebody asks."""
         return self.moments.get(name, NOON)
+
+
+def _numbers(things: dict[str, Any]) -> dict[str, str]:
+    patient = things["pat"]
+    names = {"words": f"{patient.first_name} {patient.last_name}", "mrn": patient.mrn}
+    return names | {"unknown_mrn": things["nell"].mrn}
 
 
 def build(scene: Scene) -> World:
@@ -96,20 +131,22 @@ def build(scene: Scene) -> World:
     with frozen(at(MONDAY, 14)):
         _join_all(world, "pat", STAFFING)
     _sign_in(world)
+    with frozen(NOON):
+        _break_the_glass(world)
     world.state = state()
     return world
 
 
 def token(name: str) -> str:
     """The token of one of the people."""
-    return f"the-token-of-{name}-in-the-matrix"
+    return f"{SERVICE_PREFIX if name in SERVICES else ''}the-token-of-{name}-in-the-matrix"
 
 
 def _hire(world: World) -> None:
     """Those who are not of the cast, with their roles as dated."""
     cast = world.scene.cast
     for name, person in PEOPLE.items():
-        if name in cast.staff or name == "nobody":
+        if name in cast.staff or name == "nobody" or name in SERVICES:
             continue
         center = cast.center if person.center == "here" else cast.elsewhere
         names: dict[str, Any] = {"email": f"{name}@example.org", "first_name": name.title(), "last_name": "Matrix"}
@@ -120,6 +157,27 @@ def _hire(world: World) -> None:
         signs = "trainee" not in person.relations["pat"]
         dates = {"starts_at": NOON + SECOND if person.role.startswith("soon-") else at(JANUARY, 8)}
         assign_role(staff=world.staff[name], center=center, role=RoleName(role), signs=signs, by=TESTER, **dates)
+    for name in SERVICES:
+        _install(world, name, cast.center if PEOPLE[name].center == "here" else cast.elsewhere)
+    for name in LISTED:
+        if name not in cast.staff:
+            center = cast.center if PEOPLE[name].center == "here" else cast.elsewhere
+            list_for_emergencies(staff=world.staff[name], center=center, by=TESTER)
+
+
+def _install(world: World, name: str, center: Center) -> None:
+    """A service account with a token, as `matrix.SERVICES` says: confirmed or not, from here or from elsewhere."""
+    holds, scopes = ([CODES[word] for word in words] for words in SERVICES[name])
+    purpose: dict[str, Any] = {"name": f"The {name}", "purpose": "Is asked.", "codenames": holds}
+    account = open_service_account(center=center, by=TESTER, **purpose)
+    confirm_service_account(account=account, codenames=holds, by=SOMEBODY_ELSE)
+    network = ELSEWHERES if name == "haze" else "127.0.0.1/32"
+    limits = {"networks": [network], "expires_at": NOON + (dt.timedelta(0) if name == "husk" else 30 * DAY)}
+    made, _ = issue_service_token(account=account, scopes=scopes, by=TESTER, **limits)
+    confirmed = {} if name == "hush" else {"confirmed_at": MIDNIGHT, "confirmed_by": SOMEBODY_ELSE.id}
+    ServiceToken.objects.filter(pk=made.pk).update(token_hash=hashed(token(name)), last_used_at=NOON, **confirmed)
+    world.credentials[name] = ServiceToken.objects.select_related("account__staff").get(pk=made.pk)
+    world.staff[name] = world.credentials[name].bearer()
 
 
 def _places(center: Center) -> dict[str, Any]:
@@ -128,7 +186,14 @@ def _places(center: Center) -> dict[str, Any]:
     names: dict[str, Any] = {"email": "nora@example.org", "first_name": "Nora", "last_name": "Newcomer"}
     newcomer = hire(center=center, title=Title.COUNSELOR, by=TESTER, **names).staff
     record(Event(action="access-table", kind="patients.patient", center_id=center.pk))
+    asked: dict[str, Any] = {"name": "Hall", "purpose": "Shows the hall's rooms.", "codenames": ["view_schedule"]}
+    service = open_service_account(center=center, by=TESTER, **asked)
+    limits: dict[str, Any] = {"networks": ["192.0.2.7/32"], "expires_at": NOON + 90 * DAY}
+    made, _ = issue_service_token(account=service, scopes=["view_schedule"], by=TESTER, **limits)
     return {
+        "service": service,
+        "service_token": made,
+        "listing": EmergencyListing.objects.get(center=center),
         "center": center,
         "program": program,
         "rule": program.rules.get(),
@@ -266,13 +331,28 @@ def _lead(name: str, staff: Staff, things: dict[str, Any], relation: str) -> Non
 
 def _staff_session(world: World, staff: Staff, things: dict[str, Any], relation: str) -> None:
     session = things["session"]
+    rex = world.staff["rex"]
     if relation == "staff":
-        rex = world.staff["rex"]
         substitute(session=session, substitute=staff, replaces=rex.pk, by=TESTER)
         return
+    until = {"replaces": rex, "access_until": UNTIL} if relation in {"until", "past"} else {}
     SessionStaff.objects.create(
-        session=session, center_id=session.center_id, staff=staff, role="co_lead", during=session.span
+        session=session, center_id=session.center_id, staff=staff, role="co_lead", during=session.span, **until
     )
+
+
+def _break_the_glass(world: World) -> None:
+    """Who reads a record in an emergency; and Enzo, whose emergency ended a second ago."""
+    why = {"nature": "medical", "reason": "Found unconscious in the parking lot, ambulance on its way"}
+    for name, target in (("enzo", "pat"), ("emil", "pat"), ("vince", "sten")):
+        staff, patient = world.staff[name], world.things[target]["pat"]
+        began = NOON - dt.timedelta(minutes=5)
+        with frozen(began):
+            names = {"center": patient.center, "record_number": patient.mrn, "second_factor_at": began}
+            access = open_emergency(staff=staff, by=staff.as_actor(), **names, **why)
+        if name == "enzo":
+            end_emergency(access=access, by=staff.as_actor(), at=NOON - SECOND)
+        world.things[target]["emergency"] = access
 
 
 def _take_grants_away(world: World) -> None:
@@ -293,9 +373,18 @@ def _sign_in(world: World) -> None:
         "lia": at(TUESDAY + DAY, 0) - SECOND,
         "erik": session.starts_at - dt.timedelta(hours=12) - SECOND,
         "lars": session.ends_at + dt.timedelta(days=14),
+        "hugo": UNTIL - SECOND,
+        "hank": UNTIL,
     }
     for name, staff in world.staff.items():
+        if name in SERVICES:
+            continue
         moment = world.at(name)
-        revoked_at = moment - SECOND if name == "otto" else None
+        dates = {"revoked_at": moment - SECOND if name == "otto" else None, "second_factor_at": moment}
         with frozen(moment):
-            SignIn.objects.create(staff=staff, token_hash=hashed(token(name)), revoked_at=revoked_at)
+            device = SignIn.objects.create(staff=staff, token_hash=hashed(token(name)), **dates)
+        world.credentials[name] = device
+    with frozen(NOON):
+        for name, target in (("clara", "pat"), ("vince", "sten")):
+            device = SignIn.objects.create(staff=world.staff[name], token_hash=hashed(f"{name}'s other device"))
+            world.things[target]["device"] = device
