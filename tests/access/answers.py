@@ -194,3 +194,6 @@ def fields(name: str, about: str, target: str) -> frozenset[str] | None:
 
 
 ADMIN = {label: rest for label, *rest in grid(matrix.ADMIN)}
+VERBS: dict[str, dict[str, str]] = {
+    label: {page: does for model, page, does in grid(matrix.VERBS) if model == label} for label in ADMIN
+}

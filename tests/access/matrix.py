@@ -349,17 +349,48 @@ attendance  roll        reason note
 
 # What the admin shows: the word for seeing a row, for changing it and for adding one; a dash is nobody.
 ADMIN = """
-# model                  about       sees    changes  adds
-centers.center           center      center  places   -
-centers.program          program     center  places   -
-centers.programrule      rule        center  -        -
-centers.room             room        center  places   places
-centers.closure          closure     center  -        -
-centers.position         position    center  staff    -
-centers.roleassignment   assignment  center  -        -
-auth.group               -           -       -        -
-account.emailaddress     -           -       -        -
+# model                  about        sees      changes  adds
+centers.center           center       center    places   -
+centers.program          program      center    places   -
+centers.programrule      rule         center    -        -
+centers.room             room         center    places   places
+centers.closure          closure      center    -        -
+centers.position         position     center    staff    -
+centers.roleassignment   assignment   center    -        -
+patients.patient         pat          find      -        -
+scheduling.session       session      calendar  -        -
+scheduling.series        series       calendar  -        -
+scheduling.pattern       pattern      calendar  -        -
+groups.therapygroup      group        center    -        roster
+groups.enrollment        enrollment   calendar  -        -
+groups.facilitator       facilitator  center    -        -
+auth.group               -            -         -        -
+account.emailaddress     -            -         -        -
+mfa.authenticator        -            -         -        -
 """
+# What is done on a page of its own there, and the word for it.
+VERBS = """
+# model                  page        does
+scheduling.session       withdraw    plan
+scheduling.session       call_off    plan
+scheduling.session       move        plan
+scheduling.session       shorten     plan
+scheduling.session       substitute  plan
+scheduling.session       reinstate   plan
+groups.therapygroup      enroll      roster
+groups.therapygroup      appoint     roster
+groups.therapygroup      revise      roster
+groups.enrollment        withdraw    roster
+groups.enrollment        reinstate   roster
+groups.facilitator       end         roster
+"""
+# Relations whose rows are offered to who types, and the word for it.
+SOURCES = """
+# relation                     offers  does
+groups.enrollment.patient      pat     roster
+"""
+# Who may open the admin at all: whoever has one of these words anywhere. Who is flagged as staff opens an empty one.
+OPENING = ("places", "staff", "roster", "plan", "log")
 
 # Pages that show nothing of any center, or lead to the door.
 OPEN_PAGES = (
@@ -374,7 +405,9 @@ OPEN_PAGES = (
     "admin/password_change/done/",
     "admin/autocomplete/",
     "admin/jsi18n/",
-    "admin/r/<path:content_type_id>/<path:object_id>/",
-    "admin/^(?P<app_label>auth|account|centers)/$",
+    "admin/second-factor/",
+    "admin/second-factor/enroll/",
+    "reset/",
+    "admin/^(?P<app_label>auth|account|mfa|centers|patients|scheduling|groups)/$",
     "admin/(?P<url>.*)$",
 )

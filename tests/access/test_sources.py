@@ -6,9 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.urls import get_resolver
 
-from tests.access.answers import ADDRESSES, ADMIN
+from tests.access.answers import ADDRESSES, ADMIN, VERBS, grid
 from tests.access.asking import API, DOORS
-from tests.access.matrix import OPEN_PAGES
+from tests.access.matrix import OPEN_PAGES, SOURCES
 from tests.access.table import rows
 from tests.access.test_table import methods, readable, routes
 from tests.test_openapi import operations
@@ -30,7 +30,8 @@ def in_resolver() -> set[tuple[str, str]]:
 
 def in_document() -> set[tuple[str, str]]:
     named = (name.split(" ") for name, _ in operations())
-    return {(method, path.removeprefix(API)) for method, path in named if path.startswith(API)}
+    found = ((method, path.removeprefix(API)) for method, path in named if path.startswith(API))
+    return {(method, path.rstrip("/") if path.startswith(BY_ALLAUTH) else path) for method, path in found}
 
 
 def doors() -> set[tuple[str, str]]:
@@ -80,5 +81,12 @@ def test_every_page_of_the_admin_is_of_a_model_that_is_in_the_matrix() -> None:
 
 def test_a_model_of_the_admin_has_the_pages_the_matrix_asks_for() -> None:
     for model, model_admin in admin.site._registry.items():
-        names = {str(pattern.name).rpartition("_")[2] for pattern in model_admin.urls if getattr(pattern, "name", None)}
-        assert names == set(PAGES_OF_MODEL), model
+        label = model._meta.label_lower
+        prefix = label.replace(".", "_") + "_"
+        names = {str(one.name).removeprefix(prefix) for one in model_admin.urls if getattr(one, "name", None)}
+        assert names == {*PAGES_OF_MODEL, *VERBS[label]}, model
+
+
+def test_every_relation_that_is_offered_to_who_types_is_in_the_matrix() -> None:
+    declared = [name.lower() for one in admin.site._registry.values() for name in getattr(one, "sources", {})]
+    assert sorted(declared) == sorted(name for name, *_ in grid(SOURCES))
