@@ -105,6 +105,11 @@ class PositionQuerySet(ScopedQuerySet["Position"]):
         )
         return self.select_related("staff", "supervisor").prefetch_related(held)
 
+    def last_moment(self, staff: "Staff", center: "Center", ends_at: dt.datetime | None) -> dt.datetime | None:
+        """The earlier of a moment and the person's leaving of a center, if one is to come; None for neither."""
+        leaving = self.not_ended().filter(staff=staff, center=center).values_list("ended_at", flat=True).first()
+        return min((moment for moment in (ends_at, leaving) if moment is not None), default=None)
+
     def note_joined(self) -> None:
         """The people of these rows have come in, by a link of the center. One by one, so that the log has each."""
         for position in self.filter(joined_at__isnull=True).select_for_update(no_key=True, of=("self",)):

@@ -7,7 +7,7 @@ from django.db import transaction
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center, EmergencyListing, Staff
+from centers.models import Center, EmergencyListing, Position, Staff
 
 
 @transaction.atomic
@@ -19,7 +19,7 @@ def list_for_emergencies(
     starts_at: dt.datetime | None = None,
     ends_at: dt.datetime | None = None,
 ) -> EmergencyListing:
-    """Put somebody who treats patients at a center on its list, from now unless given.
+    """Put somebody who treats patients at a center on its list, from now unless given, while they work there.
 
     Raises Refused for oneself and for anybody else than who treats there; IntegrityError for dates out of order or
     overlapping another listing of the person.
@@ -28,9 +28,10 @@ def list_for_emergencies(
         raise Refused("listing_of_oneself")
     if EmergencyListing.candidate(center, staff.pk) is None:
         raise Refused("validation_failed", 400, {"staff": "does_not_exist"})
+    until = Position.objects.last_moment(staff, center, ends_at)
     with acting_as(by):
         return EmergencyListing.objects.create(
-            center=center, staff=staff, starts_at=starts_at or now(), ends_at=ends_at, listed_by=by.id
+            center=center, staff=staff, starts_at=starts_at or now(), ends_at=until, listed_by=by.id
         )
 
 

@@ -8,7 +8,7 @@ from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.grants import project, revoke
 from backend.api.recorder import Actor, acting_as
-from centers.models import Center, Role, RoleAssignment, SignIn, Staff
+from centers.models import Center, Position, Role, RoleAssignment, SignIn, Staff
 from centers.projection import ground_of, keys_of_assignment
 from centers.roles import RoleName
 from centers.signals import roles_changed
@@ -27,8 +27,9 @@ def assign_role(
 ) -> RoleAssignment:
     """Let somebody hold a role at a center; the dates are instants, half-open, the start is now unless given.
 
-    Their devices are signed out. Raises Refused for an inactive account and for a role one would give oneself;
-    IntegrityError for dates out of order or overlapping an assignment of the same role.
+    It ends with the person's leaving of the center, where one is to come. Their devices are signed out. Raises
+    Refused for an inactive account and for a role one would give oneself; IntegrityError for dates out of order or
+    overlapping an assignment of the same role.
     """
     if by.id == str(staff.pk):
         raise Refused("role_of_oneself")
@@ -42,7 +43,7 @@ def assign_role(
             staff=staff,
             signs=signs,
             starts_at=starts_at or now(),
-            ends_at=ends_at,
+            ends_at=Position.objects.last_moment(staff, center, ends_at),
             assigned_by=by.id,
         )
         project(ground=ground_of(assignment), wanted=keys_of_assignment(assignment, held.group_id), center_id=center.id)

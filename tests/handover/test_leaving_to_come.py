@@ -159,6 +159,15 @@ def test_what_begins_only_then_is_to_be_ended_first(what: str, work: Work, as_: 
     assert state() == before
 
 
+def test_what_is_given_afterwards_ends_then_as_well(work: Work, as_: As) -> None:
+    cast = work.cast
+    plan(as_("ada"), cast.clara)
+    role = assign_role(staff=cast.clara, center=cast.center, role=RoleName.SUPERVISOR, by=TESTER)
+    listing = list_for_emergencies(staff=cast.clara, center=cast.center, by=TESTER)
+    member = join_care_team(patient=cast.quinn, staff=cast.clara, by=TESTER)
+    assert [role.ends_at, listing.ends_at, member.ends_at] == [LAST, LAST, LAST]
+
+
 def test_a_moment_that_has_passed_is_refused(work: Work, as_: As) -> None:
     body = {"at": at(MONDAY, 11).isoformat()}
     answer = as_("ada").post(f"/api/v1/staff/{work.cast.clara.pk}/depart/", body)
