@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -72,7 +73,7 @@ WHERE point.ended_at IS NULL AND point.kind IN ('mobile', 'email') AND point.sup
 
 def reasons_of(ids: Sequence[UUID]) -> dict[UUID, Reason]:
     """Why reminders that the rule no longer gives are not wanted, by three statements for any number of them."""
-    bound = {"ids": list(ids), "expected": [str(status) for status in OCCUPYING]}
+    bound: dict[str, Any] = {"ids": list(ids), "expected": [str(status) for status in OCCUPYING]}
     with connection.cursor() as cursor:
         cursor.execute(_POINTS, bound)
         addresses = {point: (CHANNELS[kind], address) for point, kind, address in cursor.fetchall()}

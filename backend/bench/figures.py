@@ -187,8 +187,8 @@ def wall(place_of: Place, rounds: int) -> dict[str, Any]:
             for name, (token, *_asked) in WALLED.items()
         }
         for name, (_token, path, body) in WALLED.items():
-            sent = {"path": path.format(center=place_of.people["center"]), "method": "POST" if body else "GET"}
-            asked = [partial(client.send, **sent, body=body) for client in calls[name]]
+            address, method = path.format(center=place_of.people["center"]), "POST" if body else "GET"
+            asked = [partial(client.send, address, method=method, body=body) for client in calls[name]]
             found[name] = _beside(*map(p50, alternating(asked, rounds=rounds)))
         path = f"/api/v1/sessions/{place_of.people['rosters'][str(ROSTERS[0])]}/attendance/"
         token = place_of.people["coordinator_token"]

@@ -82,7 +82,7 @@ def test_the_list_of_centers_is_read_once_a_statement(census: Cast) -> None:
 
 def test_the_reach_needs_no_patients(census: Cast) -> None:
     with connection.cursor() as cursor:
-        bound = {"user": census.clara.pk, "now": now(), "labeled": ["emergency"]}
+        bound: dict[str, Any] = {"user": census.clara.pk, "now": now(), "labeled": ["emergency"]}
         cursor.execute(f"EXPLAIN {reach_statement()}", bound)
         assert "patients_patient " not in "\n".join(line for (line,) in cursor.fetchall())
 

@@ -3,7 +3,6 @@
 Vera works at the center next door; everything the scene holds lies in the other one.
 """
 
-from itertools import filterfalse
 from typing import Any
 
 import pytest
@@ -82,7 +81,7 @@ def test_every_address_about_a_table_behind_the_wall_is_asked(scene: Scene) -> N
 
 
 @pytest.mark.usefixtures("open_gate")
-@pytest.mark.parametrize("cell", list(filter(is_reading, ADDRESSES)), ids=named)
+@pytest.mark.parametrize("cell", [cell for cell in ADDRESSES if is_reading(cell)], ids=named)
 def test_nothing_of_the_other_center_is_read(scene: Scene, hidden: list[str], cell: Cell) -> None:
     if not is_about_patients(cell):
         pytest.skip("its table stands outside")
@@ -94,7 +93,7 @@ def test_nothing_of_the_other_center_is_read(scene: Scene, hidden: list[str], ce
 
 
 @pytest.mark.usefixtures("open_gate")
-@pytest.mark.parametrize("cell", list(filterfalse(is_reading, ADDRESSES)), ids=named)
+@pytest.mark.parametrize("cell", [cell for cell in ADDRESSES if not is_reading(cell)], ids=named)
 def test_nothing_of_the_other_center_is_written(scene: Scene, cell: Cell) -> None:
     prepare(cell, scene)
     tables = protected()
