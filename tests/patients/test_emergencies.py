@@ -311,6 +311,17 @@ def test_every_read_inside_is_labeled(cast: Cast, as_: Client) -> None:
         assert set(others.values_list("purpose", flat=True)) == {""}
 
 
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_report_over_many_labels_the_one(cast: Cast, as_: Client, form: str) -> None:
+    listed(cast, "sue")
+    access = opened(cast, "sue")
+    query = {"center": str(cast.center.pk), "from": "2026-03-02", "to": "2026-03-09", "format": form}
+    assert as_("sue").get(f"{API}/weekly-hours/", query).status_code == 200
+    reads = LogEntry.objects.filter(actor_id=str(cast.sue.pk), action="read")
+    assert set(reads.naming(cast.pat.pk).values_list("purpose", flat=True)) == {f"emergency:{access.pk}"}
+    assert set(reads.naming(cast.quinn.pk).values_list("purpose", flat=True)) == {""}
+
+
 def test_reads_before_and_after_bear_no_label(cast: Cast, as_: Client) -> None:
     listed(cast, "sue")
     as_("sue").get(f"{API}/patients/{cast.pat.pk}/")
