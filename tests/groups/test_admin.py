@@ -1,6 +1,7 @@
 """Groups, rosters and facilitators in the admin: the gate, the log and the actions are the API's."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -8,11 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from audit.models import LogEntry
 from groups.actions import appoint_facilitator, enroll, open_group
 from groups.models import Enrollment, Facilitator, TherapyGroup
-from tests.cast import TESTER, Cast
+from tests.cast import PASSWORD, TESTER, Cast
+from tests.centers.authenticators import totp
 from tests.door import Entered, last, text
 from tests.groups.conftest import a_group, in_care
 
@@ -233,3 +236,23 @@ def test_no_name_stands_in_an_address_or_a_message(cast: Cast, enters: Entered, 
     kept = answer["Location"] + str(answer.cookies)
     assert "Quillfeather" not in kept
     assert "000731" not in kept
+
+
+def test_with_a_second_factor_required_a_coordinator_enrolls_an_app_then_a_patient(
+    cast: Cast, enters: Entered, group: TherapyGroup, settings: Settings
+) -> None:
+    settings.SECOND_FACTOR_REQUIRED = True
+    address, values = f"{GROUPS}{group.pk}/enroll/", {"patient": str(cast.pat.pk), "starts_on": "2026-02-03"}
+    first = enters("cora")
+    assert act(first, address, group, **values)["Location"].startswith("/admin/login/")
+    assert first.get("/admin/login/")["Location"] == "/admin/second-factor/enroll/"
+    found = re.search(r"<code>([A-Z2-7]{32})</code>", text(first.get("/admin/second-factor/enroll/")))
+    assert found
+    first.post("/admin/second-factor/enroll/", {"code": totp(found[1], steps=-1)})
+    second = Client()
+    second.post("/admin/login/", {"username": cast.cora.email, "password": PASSWORD})
+    assert act(second, address, group, **values)["Location"].startswith("/admin/login/")
+    assert not Enrollment.objects.exists()
+    second.post("/admin/second-factor/", {"code": totp(found[1])})
+    assert act(second, address, group, **values).status_code == 302
+    assert Enrollment.objects.get().patient == cast.pat
