@@ -82,15 +82,16 @@ class Campaign:
         self, way: str, hint: Hint, person: str, case: Request, *, headers: dict[str, str] | None = None
     ) -> Response:
         """One request by one person, judged; a write that was accepted is read again."""
-        if headers is None:
-            headers = self.headers(hint, person)
+        keeps_own = headers is not None
+        headers = self.headers(hint, person) if headers is None else headers
         if case.method.upper() in CONDITIONAL and "If-Match" not in (case.headers or {}):
             headers |= self._tag(hint, case, headers)
         response = self.target.send(case, headers)
         self.ledger.note(f"{self.target.name}, {way}", person, hint.operation.label, response.status_code)
         judge(case, response, self.ledger, person=person, vocabulary=self.vocabulary)
         self._read_again(hint, case, response, headers, person)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        # Who walks through the doors half signed in would be thrown out by it.
+        if response.status_code == HTTPStatus.UNAUTHORIZED and not keeps_own:
             self.target.revive(self.scene)
         return response
 

@@ -70,7 +70,7 @@ class Loopback:
 
     port: int
     name = "loopback"
-    ways = GENERATED
+    ways = ("doors", *GENERATED)
 
     def attempt(self) -> AbstractContextManager[None]:
         """Nothing is undone."""
