@@ -2,15 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
+from random import Random
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zlib import crc32
 
 from django.db import transaction
 from rest_framework.test import APIClient
 
 from audit.models import LogEntry
 from backend.api.clock import frozen
-from tests.access.answers import PEOPLE, TARGETS, Address, answer, fields, sees
+from tests.access import requests
+from tests.access.answers import ASKED_ONE, PEOPLE, TARGETS, Address, answer, by_role, fields, sees
 from tests.access.asking import Cell, prepare
+from tests.access.counting import counted
 from tests.access.matrix import OF_CENTER
 from tests.access.scene import Scene
 from tests.access.ways import Ask, asks, encoded, path_of, references, subject_of, with_absent
@@ -19,6 +25,10 @@ from tests.access.world import World, token
 PASSING = ("X-Request-ID", "Date")
 # Those who try every way; the others try the plain one.
 ROUNDABOUT = ("clara", "cora", "bill", "percy", "ada", "ron", "vera")
+KEY = {"Idempotency-Key": "the-key-of-somebody"}
+# How many rows of a list are turned page by page; one cell of how many is asked side by side with what is absent.
+TURNED, PAIRED = 6, 4
+ROUNDABOUT_TARGETS = ("pat", "sten", "here", "elsewhere")
 PLAIN = ("list", "detail", "write", "foreign key", "search")
 
 
@@ -28,10 +38,13 @@ class Matrix:
     def __init__(self, world: World, address: Address) -> None:
         self.world, self.address = world, address
         self.client = APIClient()
-        self.cells, self.faults = 0, list[str]()
+        self.cells, self.pairs, self.faults = 0, 0, list[str]()
+        self.statements = {True: 0, False: 0}
+        self.dice = Random(f"{address.method} {address.route}")
         self.tags: dict[tuple[str, str], str] = {}
         self.introduced: set[str] = set()
         self.answered: dict[Any, Any] = {}
+        self.nothing: dict[Any, Any] = {}
         self.refusals: Counter[str] = Counter()
         self.refused_before = self.refused()
 
@@ -41,9 +54,18 @@ class Matrix:
         return tuple(name for name in names if self.ids(name).get(self.thing()))
 
     def targets_of(self, name: str) -> tuple[str, ...]:
-        """Who is not known, or has no role any more or yet, is asked about one of them only."""
+        """Who is not known, or has no role any more or yet, is asked about one of them only.
+
+        The others about those whom they know, one in care and one of the other center; who knows one of them, also
+        about one they do not know, and who tries every way, about one who was discharged.
+        """
         found = self.targets()
-        return found[:1] if not PEOPLE[name].is_known or name[0] in "xy" else found
+        if not PEOPLE[name].is_known or name[0] in "xy":
+            return found[:1]
+        known = {target for target, relations in PEOPLE[name].relations.items() if relations}
+        asked = {"here", "elsewhere", "pat", "sten"} | known
+        asked |= ({"quinn"} if known else set()) | ({"dee"} if name in ROUNDABOUT else set())
+        return tuple(target for target in found if target in asked)
 
     def thing(self) -> str:
         name = subject_of(self.address)
@@ -73,19 +95,49 @@ class Matrix:
         absent = {ask.way: ask for ask in asks(name, self.address, target, with_absent(self.address, ids), tag)}
         if name in ROUNDABOUT and target in {"pat", "here"}:
             self.ask_with_references(name, target)
+        roundabout = name in ROUNDABOUT and target in ROUNDABOUT_TARGETS
         for ask in asks(name, self.address, target, ids, tag):
-            if ask.way not in PLAIN and name not in ROUNDABOUT:
+            if ask.way not in PLAIN and not roundabout:
                 continue
             if ask.status < 300 and ask.method not in {"GET", "HEAD"} and not self.address.is_list:
                 self.write(name, target, ask)
                 continue
             self.cells += 1
-            response = self.answer_to(name, ask)
-            said = self.judged(name, target, ask, response)
-            if said is None and self.must_look_absent(name, target, ask):
-                said = differs(response, self.answer_to(name, absent[ask.way]))
-            if said:
-                self.faults.append(f"{name} {ask.way} {ask.method} {self.address.route} of {target}: {said}")
+            hidden = must_look_absent(name, self.address, target, ask)
+            if hidden and is_paired(name, self.address, ask) and self.is_introduced(name):
+                said = self.pair(name, target, ask, absent[ask.way])
+            else:
+                response = self.answer_to(name, ask)
+                said = self.judged(name, target, ask, response)
+                if said is None and hidden:
+                    said = differs(response, self.answer_of_nothing(name, absent[ask.way]))
+                if said is None and ask.way == "list" and roundabout:
+                    said = self.misrolled(name, target, ask, response)
+            self.note(name, target, ask, said)
+
+    def note(self, name: str, target: str, ask: Ask, said: str | None) -> None:
+        if said:
+            self.faults.append(f"{name} {ask.way} {ask.method} {self.address.route} of {target}: {said}")
+
+    def is_introduced(self, name: str) -> bool:
+        """Whether somebody's token was read already, so that two requests of theirs take the same statements."""
+        return name in self.introduced or not PEOPLE[name].is_known
+
+    def pair(self, name: str, target: str, ask: Ask, nothing: Ask) -> str | None:
+        """What tells the hidden from the absent, asked one after the other in an order that chance gives."""
+        turns = [ask, nothing]
+        self.dice.shuffle(turns)
+        found = {}
+        for one in turns:
+            with transaction.atomic(), counted() as statements:
+                found[one is ask] = self.send(name, one)
+            self.refusals[name] += one.status >= 400 and PEOPLE[name].is_known
+            self.statements[one is ask] = statements.number
+        self.pairs += 1
+        said = self.judged(name, target, ask, found[True]) or differs(found[True], found[False])
+        if said is None and self.statements[True] != self.statements[False]:
+            said = f"takes {self.statements[True]} statements, what is absent {self.statements[False]}"
+        return said
 
     def ask_with_references(self, name: str, target: str) -> None:
         """What names a thing of the other center is refused like what names nothing."""
@@ -94,9 +146,17 @@ class Matrix:
         for ask in references(name, self.address, target, ids, far):
             self.cells += 1
             response = self.answer_to(name, ask)
-            said = self.judged(name, target, ask, response) or differs(response, self.answer_to(name, absent[ask.way]))
-            if said:
-                self.faults.append(f"{name} {ask.way} {ask.method} {self.address.route} of {target}: {said}")
+            said = self.judged(name, target, ask, response) or differs(
+                response, self.answer_of_nothing(name, absent[ask.way])
+            )
+            self.note(name, target, ask, said)
+
+    def answer_of_nothing(self, name: str, ask: Ask) -> Any:
+        """The answer about what does not exist: the same to all of one role who are answered that status."""
+        key = (PEOPLE[name].role, PEOPLE[name].center, ask.way, ask.path, repr(ask.query), repr(ask.body), ask.status)
+        if key not in self.nothing:
+            self.nothing[key] = self.answer_to(name, ask)
+        return self.nothing[key]
 
     def answer_to(self, name: str, ask: Ask) -> Any:
         """The answer; asked once, however many targets it is about."""
@@ -147,16 +207,40 @@ class Matrix:
         marks = {"sums": "results", "planned": self.ids(target)["pat"], "unattended": "patients"}
         return marks.get(self.address.about) or self.ids(target)[self.thing()]
 
-    def must_look_absent(self, name: str, target: str, ask: Ask) -> bool:
-        if ask.way in {"odd body", "no object"} and answer(name, self.address, target) < 400:
-            return False
-        if ask.status in {400, 401, 404, 405}:
-            return True
-        by_thing = ask.way.startswith("filter ") and ask.way not in {"filter center", "filter program"}
-        return by_thing and not sees(name, self.address.does, self.address.about, target)
+    def misrolled(self, name: str, target: str, ask: Ask, response: Any) -> str | None:
+        """Whether a list is longer or shorter than it should be, or turned page by page another one."""
+        if self.address.about in ASKED_ONE:
+            return None
+        rows = [row["id"] for row in response.json()["results"] if "id" in row]
+        wanted = self.length(name)
+        if wanted is not None and len(rows) != wanted:
+            return f"has {len(rows)} rows for {wanted}"
+        if len(rows) < 2 or target not in {"pat", "here"}:
+            return None
+        self.cells += 1
+        turned, page = [], {"page_size": "2"}
+        while len(turned) < min(len(rows), TURNED):
+            answer = self.send(name, replace(ask, query=ask.query | page)).json()
+            turned += [row["id"] for row in answer["results"]]
+            if not answer["next"]:
+                break
+            page = {"page_size": "2", "cursor": parse_qs(urlsplit(answer["next"]).query)["cursor"][0]}
+        return None if rows[: len(turned)] == turned else "turned page by page is another list"
+
+    def length(self, name: str) -> int | None:
+        """How many rows a list has for who holds nothing, and for whom a role opens a center; else not told."""
+        person, about = PEOPLE[name], self.address.about
+        if any(person.relations.values()) or about in {"device", "newcomer"} or self.address.route in requests.QUERY:
+            return None
+        if not any(word in by_role(name) for word in self.address.does.split("/")):
+            return 0
+        if about == "center":
+            return 1
+        things = self.world.things["pat" if person.center == "here" else "sten"]
+        return type(things[self.thing()])._base_manager.filter(center=things["center"]).count()
 
     def write(self, name: str, target: str, ask: Ask) -> None:
-        """What is allowed to be done is done, and undone."""
+        """What is allowed to be done is done, and undone; whoever may not gets nothing of it by its key."""
         if target not in {"pat", "here", "elsewhere"}:
             return
         self.cells += 1
@@ -166,11 +250,24 @@ class Matrix:
                 Cell(self.address.method, self.address.route, name, ""),
                 Scene(scene.cast, self.world.things[target], {}),
             )
-            response = self.send(name, ask)
+            keyed = name in ROUNDABOUT and ask.method == "POST"
+            response = self.send(name, replace(ask, headers=KEY) if keyed else ask)
+            said = self.replayed(ask, target) if keyed else None
             transaction.set_rollback(True)
+        self.note(name, target, ask, said)
         if response.status_code != ask.status:
             said = f"did {response.status_code} for {ask.status}: {response.content[:300]!r}"
             self.faults.append(f"{name} {ask.way} {ask.method} {self.address.route} of {target}: {said}")
+
+    def replayed(self, ask: Ask, target: str) -> str | None:
+        """What somebody else's key gives to who may not do this, beside the refusal."""
+        other = "bill" if answer("bill", self.address, target) >= 400 else "root"
+        if answer(other, self.address, target) < 400:
+            return None
+        self.cells += 1
+        plain = self.send(other, ask)
+        said = differs(self.send(other, replace(ask, headers=KEY)), plain)
+        return said and f"by the key, {other} is answered otherwise: {said}"
 
     def tag(self, name: str, target: str) -> str:
         """The tag of the thing as who asks is shown it; as somebody else is who sees it, where they are not."""
@@ -193,6 +290,21 @@ class Matrix:
         found = LogEntry.objects.filter(kind="refuse").values_list("actor_id", flat=True)
         names = {str(staff.pk): name for name, staff in self.world.staff.items()}
         return Counter(names[actor] for actor in found)
+
+
+def must_look_absent(name: str, address: Address, target: str, ask: Ask) -> bool:
+    """Whether the answer must be the one about what does not exist."""
+    if ask.way in {"odd body", "no object"} and answer(name, address, target) < 400:
+        return False
+    if ask.status in {400, 401, 404, 405}:
+        return True
+    by_thing = ask.way.startswith("filter ") and ask.way not in {"filter center", "filter program"}
+    return by_thing and not sees(name, address.does, address.about, target)
+
+
+def is_paired(name: str, address: Address, ask: Ask) -> bool:
+    """Whether chance has the cell asked side by side with what is absent, and their statements counted."""
+    return crc32(f"{name} {address.method} {address.route} {ask.way}".encode()) % PAIRED == 0
 
 
 def differs(hidden: Any, absent: Any) -> str | None:

@@ -1,18 +1,26 @@
 """The gate, wrong in one place at a time: what to change, and which cells must notice."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.http import Http404
 from django.urls import get_resolver
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.serializers import PrimaryKeyRelatedField
 
-from backend.api import gate, pagination, preconditions, requests, serializers, views
+from backend.api import admin_pages, gate, pagination, preconditions, requests, serializers, views
+from backend.api.admin import GatedAdmin
 from backend.api.grant_tables import reach_statement
 from centers import roles
+from centers.models import EmergencyListing, RoleAssignment, ServiceToken, SignIn
 from centers.querysets import SignInQuerySet
+from centers.service_querysets import ServiceTokenQuerySet
+from centers.views.devices import DeviceViewSet
+from centers.views.services import KeptAndConfirmed
 from groups import projection as of_groups
 from patients import projection as of_care
 from reminders.planned_views import PlannedQuery
@@ -48,11 +56,21 @@ class Mutant:
     people: tuple[str, ...] = WITNESSES
     by_item: bool = False
     reprojects: bool = False
+    of_admin: str = ""
 
 
 def every() -> list[Mutant]:
     """All of them."""
-    return [*of_roles(), *of_relations(), *of_views(), *of_querysets(), *of_fields(), *of_machinery()]
+    return [
+        *of_roles(),
+        *of_relations(),
+        *of_views(),
+        *of_querysets(),
+        *of_fields(),
+        *of_machinery(),
+        *of_credentials(),
+        *of_admin(),
+    ]
 
 
 def asking_for(word: str) -> tuple[Address, ...]:
@@ -88,6 +106,7 @@ def of_relations() -> Iterator[Mutant]:
     lists = {
         "care team": (of_care, "CARE_TEAM", ("tina",)),
         "facilitator": (of_groups, "FACILITATOR", ("gail",)),
+        "emergency": (of_care, "EMERGENCY", ("emil",)),
         "signer": (of_care, "SIGNING", ("tess",)),
     }
     for name, (module, attribute, people) in lists.items():
@@ -170,6 +189,66 @@ def of_fields() -> Iterator[Mutant]:
             yield Mutant(f"{name} hides {codename}'s", meta, "fields_for", lost, (address,))
 
 
+def of_credentials() -> Iterator[Mutant]:
+    """What a token opens at most, what staffing opens when, what an emergency opens for how long."""
+    patients, schedule = (
+        addressed("GET patients/{id}/"),
+        addressed("GET sessions/{id}/attendance/", "GET weekly-hours/"),
+    )
+    yield Mutant("scopes limit nothing", gate.Reach, "within", lambda reach, _limit: reach, schedule, ("hall",))
+    yield Mutant("a token works unconfirmed", ServiceTokenQuerySet, "live", unconfirmed, patients, ("hush",))
+    yield Mutant("a token works from anywhere", ServiceToken, "admits", lambda *_: True, patients, ("haze",))
+    yield Mutant("a token never ends", ServiceTokenQuerySet, "live", endless, patients, ("husk",))
+    sessions = addressed("GET sessions/{id}/attendance/", "PUT sessions/{id}/attendance/", "GET sessions/{id}/")
+    yield Mutant("a substitute stays", SessionStaffQuerySet, "open_to", staffing_for_good, sessions, ("hank",))
+    yield Mutant("whoever staffs looks", SessionStaffQuerySet, "open_to", staffing_by_anybody, sessions, ("desi",))
+    yield Mutant("staffing opens nothing", SessionStaffQuerySet, "open_to", nothing, sessions, ("stan", "hugo"))
+    opening = addressed("POST emergency-accesses/")
+    yield Mutant("anybody breaks the glass", EmergencyListing, "names", lambda _user: True, opening, ("tess",))
+    yield Mutant("nobody breaks the glass", EmergencyListing, "names", lambda _user: False, opening, ("emil",))
+    devices = addressed("GET devices/", "POST devices/{id}/revoke/")
+    yield Mutant("devices are everybody's", DeviceViewSet, "get_queryset", lambda _: SignIn.objects.all(), devices)
+    kept = addressed("GET service-accounts/", "GET service-accounts/{id}/", "GET service-tokens/{id}/")
+    yield Mutant("programs are shown to reviewers only", KeptAndConfirmed, "get_queryset", _SCOPED, kept, ("ada",))
+
+
+def of_admin() -> Iterator[Mutant]:
+    """Each codename of each model of the admin weaker or gone, each verb for everybody, each relation for nobody."""
+    for model, one in admin.site._registry.items():
+        label, kind = model._meta.label_lower, type(one)
+        for attribute in ("view_codename", "change_codename", "add_codename"):
+            held = getattr(one, attribute, "")
+            if held:
+                weaker = "view_center" if held != "view_center" else "view_aggregates"
+                yield Mutant(f"{label} {attribute} {weaker}", kind, attribute, weaker, (), of_admin=label)
+                yield Mutant(f"{label} {attribute} gone", kind, attribute, "", (), of_admin=label)
+    for label in ("scheduling.session", "groups.therapygroup", "groups.enrollment", "groups.facilitator"):
+        yield Mutant(f"verbs of {label} are everybody's", admin_pages, "allows", lambda *_: True, (), of_admin=label)
+    for label in ("centers.room", "patients.patient"):
+        yield Mutant(f"{label} unscoped in the admin", GatedAdmin, "get_queryset", _UNSCOPED, (), of_admin=label)
+
+
+def unconfirmed(self: Any, at: dt.datetime) -> Any:
+    """Tokens nobody confirmed work as well."""
+    return self.filter(revoked_at__isnull=True, expires_at__gt=at)
+
+
+def endless(self: Any, _at: dt.datetime) -> Any:
+    """Tokens that are over work still."""
+    return self.filter(revoked_at__isnull=True, confirmed_at__isnull=False)
+
+
+def staffing_for_good(self: Any, staff_id: Any) -> Any:
+    """Substitutes keep what they were given."""
+    treating = RoleAssignment.objects.treating().filter(staff=staff_id)
+    return self.filter(staff_id=staff_id, is_active=True, center_id__in=treating.values("center_id"))
+
+
+def staffing_by_anybody(self: Any, staff_id: Any) -> Any:
+    """Who staffs need not treat."""
+    return self.filter(staff_id=staff_id, is_active=True)
+
+
 def addressed(*keys: str) -> tuple[Address, ...]:
     """The addresses of some keys, a method and a route each."""
     return tuple(one for one in ADDRESSES if f"{one.method} {one.route}" in keys)
@@ -223,3 +302,4 @@ def unscoped_keys(scoped: Any, anchor: Any, ordering: Any) -> Any:
 
 
 _KEYS = pagination._keys
+_SCOPED, _UNSCOPED = views.GatedViewSet.get_queryset, ModelAdmin.get_queryset

@@ -7,7 +7,7 @@ import pytest
 from tests.access import gate_cells
 from tests.access.answers import ADDRESSES, Address
 from tests.access.asked import Matrix
-from tests.access.counting import CELLS
+from tests.access.counting import CELLS, PAIRS
 from tests.access.state import state
 from tests.access.world import World
 
@@ -21,6 +21,7 @@ def test_everybody_is_answered_by_every_way_what_the_tables_say(
     asked = Matrix(world, address)
     asked.run()
     record_property(CELLS, asked.cells)
+    record_property(PAIRS, asked.pairs)
     assert not asked.faults, "\n" + "\n".join(asked.faults)
     assert asked.refused() == asked.refusals
     assert state() == world.state

@@ -133,6 +133,9 @@ def build(scene: Scene) -> World:
     _sign_in(world)
     with frozen(NOON):
         _break_the_glass(world)
+    for name, staff in world.staff.items():
+        with frozen(world.at(name)):
+            staff.works_at = staff.center_ids
     world.state = state()
     return world
 
