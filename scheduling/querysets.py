@@ -192,7 +192,7 @@ class SessionQuerySet(ScopedQuerySet["Session"]):
         """
         rows = _within(self, window)
         centers = reach_of(user).ids("centers.Center", codename)
-        others = _session_ids(user, codename, window)
+        others = [] if _works_nowhere_else(user, centers) else _session_ids(user, codename, window)
         return rows.filter(reached(_rows("Session"), centers, others, windowed=window is not None))
 
     def upcoming(self, at: dt.datetime) -> Self:
@@ -210,6 +210,12 @@ class SessionQuerySet(ScopedQuerySet["Session"]):
     def shown(self) -> Self:
         """With the codes a list of sessions shows, and without the ranges that only constraints need."""
         return self.select_related("series", "room").defer(*UNSHOWN)
+
+
+def _works_nowhere_else(user: User, centers: Collection[UUID]) -> bool:
+    """Whether a request's user works at no center but these. What others hold is behind the wall, and not asked for."""
+    works_at: Collection[UUID] | None = getattr(user, "works_at", None)
+    return works_at is not None and set(works_at) <= set(centers)
 
 
 def _within(rows: Rows, window: Window | None) -> Rows:
@@ -304,11 +310,11 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
             others.append(
                 _within(_rows("Attendance").filter(patient_id__in=sorted(patients)), window).values_list("id")
             )
-        if _opens_to_staff(user, codename):
+        centers = reach.ids("centers.Center", codename)
+        if _opens_to_staff(user, codename) and not _works_nowhere_else(user, centers):
             staffed = _rows("SessionStaff").open_to(user.pk).taking_attendance()
             of_sessions = _rows("Attendance").filter(session_id__in=_within(staffed, window).values("session_id"))
             others.append(of_sessions.values_list("id"))
-        centers = reach.ids("centers.Center", codename)
         return rows.filter(reached(_rows("Attendance"), centers, others, windowed=window is not None))
 
     def visible_in(self, session: "Session", user: User, codename: str) -> Self:

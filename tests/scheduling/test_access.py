@@ -252,3 +252,19 @@ def test_a_series_is_seen_until_the_day_one_leads_it_no_longer(
     led_by_carl.series.staff.update(ends_on=TUESDAY)
     with frozen(moment):
         assert Series.objects.visible_to(cast.carl, "view_schedule").exists() == is_seen
+
+
+@pytest.mark.parametrize("model", [Session, Attendance])
+def test_who_works_nowhere_else_is_not_asked_what_they_staff(cast: Cast, led_by_carl: Session, model: Any) -> None:
+    """The wall opens no other center, so that nothing could be found there; the rows are the same."""
+    window = (at(TUESDAY, 0), at(TUESDAY + DAY, 0))
+    found = []
+    for works_at in (None, frozenset({cast.center.pk}), frozenset({cast.center.pk, cast.elsewhere.pk})):
+        cast.cora.works_at = works_at
+        with CaptureQueriesContext(connection) as queries:
+            rows = {row.pk for row in model.objects.visible_to(cast.cora, "view_schedule", window)}
+        asked = any('"scheduling_sessionstaff"' in str(query["sql"]) for query in queries.captured_queries)
+        found.append((rows, asked))
+    rows = found[0][0]
+    assert rows
+    assert found == [(rows, True), (rows, False), (rows, True)]
