@@ -15,7 +15,7 @@ from centers.actions import assign_role, deactivate, hire, invite
 from centers.models import Center, Position, SignIn, Staff
 from centers.roles import RoleName, Title
 from centers.tokens import hashed
-from tests.factories import PASSWORD, SYSTEM, CenterFactory
+from tests.factories import PASSWORD, SYSTEM, CenterFactory, staff_with_role
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -104,9 +104,8 @@ def test_a_center_is_told_the_same_of_an_address_known_elsewhere(
     account = Staff.objects.get(email=EMAIL)
     Staff.objects.filter(pk=account.pk).update(email="somebody.else@center.example")
     second = CenterFactory(name="Another one")
-    assign_role(staff=administrator, center=second, role=RoleName.ADMINISTRATOR, by=SYSTEM)
     PASTS[past](CenterFactory())
-    again = everything_told(second, client_of(administrator))
+    again = everything_told(second, client_of(staff_with_role(second, RoleName.ADMINISTRATOR)))
     assert [one for one in pairs(fresh, again) if one[0] != one[1]] == []
 
 
