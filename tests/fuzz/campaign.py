@@ -59,14 +59,15 @@ class Campaign:
 
     def known(self, progress: Progress, people: int = len(SEVEN)) -> None:
         """The row's own request of each operation, by so many of the seven: first by somebody who may."""
-        for hint in self.hints:
-            for person in self._some(hint, people):
+        asking = [(hint, self._some(hint, people)) for hint in self.hints]
+        for rank in range(people):
+            for hint, some in asking:
                 if self.is_over:
                     return
                 with self.target.attempt():
                     hint.prepare(self.scene)
-                    self.send("known", hint, person, hint.case(self.scene, person))
-            progress(1)
+                    self.send("known", hint, some[rank], hint.case(self.scene, some[rank]))
+                progress(1)
 
     def generated(self, examples: int, progress: Progress) -> None:
         """So many positive and so many negative requests of each operation."""
