@@ -45,8 +45,9 @@ def find_unattended(center: Center, *, days: int) -> Unattended:
         _tasks(center, at),
     ]
     found = [list(rows[: MOST + 1]) for rows in kinds]
-    told = [rows[:MOST] for rows in found]
-    return Unattended(center, at, until, *told, more=told != found)
+    patients, groups, sessions, tasks = (rows[:MOST] for rows in found)
+    more = any(len(rows) > MOST for rows in found)
+    return Unattended(center, at, until, patients, groups, sessions, tasks, more)
 
 
 def _patients(center: Center, at: dt.datetime, today: dt.date) -> QuerySet[Patient]:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from backend.api.serializers import StrictSerializer
 from centers.examples import CENTER_ID
-from centers.serializers import NamedPatient, managed_center, shown
+from centers.serializers import NamedPatient, managed_center
 from patients.examples import PATIENT_ID
 
 LONGEST = 92
@@ -75,7 +76,7 @@ class UnattendedPatient(NamedPatient):
     name = serializers.CharField(source="full_name")
 
 
-@shown(TOLD)
+@extend_schema_serializer(many=False, examples=[OpenApiExample("Example", value=TOLD, response_only=True)])
 class UnattendedSerializer(serializers.Serializer[Any]):
     """Some of each kind; `more` says that there are others, which come up as these are seen to."""
 

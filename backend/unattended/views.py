@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 
 from backend.api.views import GatedViewSet
 from backend.unattended.finding import find_unattended
 from backend.unattended.serializers import UnattendedQuery, UnattendedSerializer
 from patients.models import Patient
+from scheduling.views.reports import NOT_PAGED
 
 
 class UnattendedViewSet(GatedViewSet):
@@ -19,11 +20,10 @@ class UnattendedViewSet(GatedViewSet):
     model = Patient
     serializer_class = UnattendedSerializer
     codenames = {"list": "manage_patient"}
-    query_serializers: ClassVar[dict[str, type[BaseSerializer[Any]]]] = {"list": UnattendedQuery}
+    query_serializers: ClassVar[dict[str, type[Serializer[Any]]]] = {"list": UnattendedQuery}
     http_method_names = ["get"]
-    pagination_class = None
 
-    @extend_schema(parameters=[UnattendedQuery], responses=UnattendedSerializer, operation_id="unattended")
+    @extend_schema(parameters=[UnattendedQuery, *NOT_PAGED], responses=UnattendedSerializer, operation_id="unattended")
     def list(self, request: Request) -> Response:
         """At one center, now and in the coming days. The log names every patient told of."""
         asked = self.query()
