@@ -29,6 +29,7 @@ PROBLEMS = {
         "Second factor required",
         "Your role wants a second factor; add another first.",
     ),
+    "has_not_joined": ("Has not joined yet", "The person has not followed this center's invitation yet."),
     "second_factor_of_oneself": ("Not for oneself", "Somebody else must reset your second factor."),
     "service_account_closed": ("Account closed", "The service account has been closed for good."),
     "nothing_to_confirm": ("Nothing to confirm", "Nothing waits to be confirmed here."),

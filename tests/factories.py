@@ -9,6 +9,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from backend.api import recorder
+from backend.api.clock import now
 from backend.api.recorder import Actor
 from centers.actions import assign_role, open_center
 from centers.models import Center, Position, Program, ProgramRule, RoleAssignment, Room, Staff
@@ -172,6 +173,7 @@ class ContactPointFactory(ActingFactory):
 def staff_with_role(center: Center, role: RoleName = RoleName.COUNSELOR, **fields: Any) -> Staff:
     """Somebody who works at a center and holds a role there since 2020."""
     staff: Staff = StaffFactory(**fields)
-    PositionFactory(center=center, staff=staff)
+    joined_at = now() if staff.has_usable_password() else None
+    PositionFactory(center=center, staff=staff, joined_at=joined_at)
     assign_role(staff=staff, center=center, role=role, by=SYSTEM, starts_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     return staff

@@ -12,10 +12,13 @@ from centers.models import AccountMail, Position, SignIn
 def reset_second_factor(*, position: Position, by: Actor) -> Position:
     """Take every second factor and recovery code of somebody away and sign their devices out; they are told by e-mail.
 
-    Raises Refused for oneself: who holds a stolen device could else do without.
+    Raises Refused for oneself: who holds a stolen device could else do without; and for whoever has not followed a link
+    of this center: hiring by an address must not disarm an account of another.
     """
     if by.id == str(position.staff_id):
         raise Refused("second_factor_of_oneself")
+    if position.needs_invitation:
+        raise Refused("has_not_joined")
     second_factor.locked(position.staff)
     with acting_as(by):
         second_factor.forget(position.staff)

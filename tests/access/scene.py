@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 
 from audit.models import LogEntry
-from backend.api.clock import frozen
+from backend.api.clock import frozen, now
 from backend.api.recorder import Event, record
 from centers.actions import (
     add_closure,
@@ -103,6 +103,8 @@ def _people(cast: Cast) -> dict[str, Any]:
     """The center's places, and a newcomer who has not set a password."""
     names: dict[str, Any] = {"email": "nina@example.org", "first_name": "Nina", "last_name": "Newcomer"}
     position = hire(center=cast.center, title=Title.COUNSELOR, by=TESTER, **names)
+    position.joined_at = now()
+    position.save(update_fields=["joined_at"])
     assignment = assign_role(staff=position.staff, center=cast.center, role=RoleName.COUNSELOR, by=TESTER)
     return {
         **cast.staff,

@@ -316,6 +316,14 @@ def test_an_administrator_resets_a_lost_second_factor(anna: Staff, api: APIClien
     assert (entry.object_pk, entry.center_id) == (str(anna.pk), center.pk)
 
 
+def test_hiring_by_an_address_disarms_no_account(anna: Staff, api: APIClient, center: Center) -> None:
+    enroll_app(signed_in(anna))
+    anna.positions.update(joined_at=None)
+    answer = api.post(f"{API}/staff/{anna.pk}/reset-second-factor/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "has_not_joined")
+    assert Authenticator.objects.exists()
+
+
 def test_nobody_resets_their_own_second_factor(administrator: Staff, api: APIClient) -> None:
     answer = api.post(f"{API}/staff/{administrator.pk}/reset-second-factor/")
     assert (answer.status_code, answer.json()["code"]) == (409, "second_factor_of_oneself")
