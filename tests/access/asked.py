@@ -1,7 +1,7 @@
 """Asks the cells of one address of the access matrix, and finds what is answered otherwise than the tables say."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -49,23 +49,8 @@ class Matrix:
         self.refused_before = self.refused()
 
     def targets(self) -> tuple[str, ...]:
-        """What is asked about: two centers, or five patients and what is theirs."""
-        names = ("here", "elsewhere") if self.address.about in OF_CENTER else TARGETS
-        return tuple(name for name in names if self.ids(name).get(self.thing()))
-
-    def targets_of(self, name: str) -> tuple[str, ...]:
-        """Who is not known, or has no role any more or yet, is asked about one of them only.
-
-        The others about those whom they know, one in care and one of the other center; who knows one of them, also
-        about one they do not know, and who tries every way, about one who was discharged.
-        """
-        found = self.targets()
-        if not PEOPLE[name].is_known or name[0] in "xy":
-            return found[:1]
-        known = {target for target, relations in PEOPLE[name].relations.items() if relations}
-        asked = {"here", "elsewhere", "pat", "sten"} | known
-        asked |= ({"quinn"} if known else set()) | ({"dee"} if name in ROUNDABOUT else set())
-        return tuple(target for target in found if target in asked)
+        """What there is to ask about."""
+        return tuple(name for name in targets_of(self.address) if self.ids(name).get(self.thing()))
 
     def thing(self) -> str:
         name = subject_of(self.address)
@@ -79,7 +64,9 @@ class Matrix:
         for name in people:
             with frozen(self.world.at(name)):
                 self.answered.clear()
-                for target in self.targets_of(name):
+                for target in targets_asked(name, self.address):
+                    if target not in self.targets():
+                        continue
                     self.ask_about(name, target)
                     if self.faults and to_the_first_fault:
                         return
@@ -95,10 +82,8 @@ class Matrix:
         absent = {ask.way: ask for ask in asks(name, self.address, target, with_absent(self.address, ids), tag)}
         if name in ROUNDABOUT and target in {"pat", "here"}:
             self.ask_with_references(name, target)
-        roundabout = name in ROUNDABOUT and target in ROUNDABOUT_TARGETS
-        for ask in asks(name, self.address, target, ids, tag):
-            if ask.way not in PLAIN and not roundabout:
-                continue
+        roundabout = is_roundabout(name, target)
+        for ask in asked_of(name, self.address, target, ids, tag):
             if ask.status < 300 and ask.method not in {"GET", "HEAD"} and not self.address.is_list:
                 self.write(name, target, ask)
                 continue
@@ -290,6 +275,38 @@ class Matrix:
         found = LogEntry.objects.filter(kind="refuse").values_list("actor_id", flat=True)
         names = {str(staff.pk): name for name, staff in self.world.staff.items()}
         return Counter(names[actor] for actor in found)
+
+
+def targets_of(address: Address) -> tuple[str, ...]:
+    """Two centers, or five patients and what is theirs."""
+    return ("here", "elsewhere") if address.about in OF_CENTER else TARGETS
+
+
+def targets_asked(name: str, address: Address) -> tuple[str, ...]:
+    """Who is not known, or has no role any more or yet, is asked about one of them only.
+
+    The others about those whom they know, one in care and one of the other center; who knows one of them, also about
+    one they do not know, and who tries every way, about one who was discharged.
+    """
+    found = targets_of(address)
+    if not PEOPLE[name].is_known or name[0] in "xy":
+        return found[:1]
+    known = {target for target, relations in PEOPLE[name].relations.items() if relations}
+    asked = {"here", "elsewhere", "pat", "sten"} | known
+    asked |= ({"quinn"} if known else set()) | ({"dee"} if name in ROUNDABOUT else set())
+    return tuple(target for target in found if target in asked)
+
+
+def is_roundabout(name: str, target: str) -> bool:
+    """Whether somebody tries every way to a target."""
+    return name in ROUNDABOUT and target in ROUNDABOUT_TARGETS
+
+
+def asked_of(name: str, address: Address, target: str, ids: dict[str, str], tag: str) -> Iterator[Ask]:
+    """The ways somebody tries to a target, or the plain one."""
+    for ask in asks(name, address, target, ids, tag):
+        if ask.way in PLAIN or is_roundabout(name, target):
+            yield ask
 
 
 def must_look_absent(name: str, address: Address, target: str, ask: Ask) -> bool:

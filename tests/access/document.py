@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.access import matrix
-from tests.access.answers import ADDRESSES, ADMIN, RELATIONS, ROLES, Address, grid
+from tests.access.answers import ADDRESSES, ADMIN, RELATIONS, ROLES, VERBS, Address, grid
 
 PLACE = Path(__file__).parents[2] / "docs" / "access.md"
 COLUMNS_OF_PEOPLE = ("series", "session", "later", "roll")
@@ -25,7 +25,11 @@ ROLES_PROSE = """\
 
 What a role opens on its center, and so on every patient of it. A superuser runs the platform and has no way in:
 `is_superuser` opens neither the API's nor the admin's rows. Whoever holds no role at a center, or none any more, sees
-nothing of it, whatever sessions they staffed there.
+nothing of it, whatever sessions they staffed there. Every role but the director wants a second factor in production:
+without one, every address but those that set it up answers 403, of what there is and of what there is not.
+
+A service account holds grants on its center like any subject; what goes beyond an administrator's own codenames waits
+for a privacy officer, and a token opens no more than its scopes, from its addresses, for a year at most.
 """
 WORDS_PROSE = """\
 ## The words
@@ -37,6 +41,11 @@ RELATIONS_PROSE = """\
 
 The crosses are not about the patient's record: the series of the patient's group, its session, and everybody in that
 session with their name and record number, and recording them.
+
+Emergency access: listed staff who treat at the center; find, view patient, chart, schedule, hours; from opening for
+some hours; every read is labeled `emergency:<id>`; waits for a verdict by somebody else. Staffing a session opens it
+only while the person treats patients at the center; a substitute's access ends at the stated hour, noon of the next
+day unless given. Undoing a discharge resumes what it ended.
 """
 RELATIONS_KNOWN = {
     "team": ("on the care team, signing", "joining until leaving, or some days after discharge (a program's rule)"),
@@ -44,6 +53,11 @@ RELATIONS_KNOWN = {
     "lead": ("leading a group the patient is enrolled in", "while enrollment and facilitation both live"),
     "replaced": ("leading the group, but substituted in the session", "likewise"),
     "staff": ("staffing the session, substitutes included", "12 hours before until 14 days after (a program's rule)"),
+    "glass": ("having broken the glass", "some hours; every read is labeled `emergency:<id>`"),
+    "until": ("standing in for a session, until the stated hour", "noon of the next day unless given"),
+    "past": ("standing in for a session, after that hour", "from that hour"),
+    "desk": ("staffing a session, treating nobody at the center", "always"),
+    "owner": ("whose device it is", "always"),
     "early": ("staffing the session", "before that"),
     "late": ("staffing the session", "after that"),
     "soon-lead": ("leading the group from tomorrow", "until then"),
@@ -56,7 +70,9 @@ Who may do what the address is for is answered the status in the last column. Wh
 gets a 403; who may not read it gets the 404 of a thing that does not exist, byte for byte, before any body is read
 and whatever tag is sent. A list shows what may be read. A new thing is refused (403) to who holds the word nowhere,
 and with the 400 of a reference to nothing to who does not hold it on what the new thing would belong to. Whoever is
-not known gets a 401.
+not known gets a 401. Of two words with a stroke between them either does; `anybody` is whoever is signed in,
+`listed` who may break the glass, `glass` who did, `device` whose device it is. Patients are searched by a body, so
+that no name or record number stands in an address.
 """
 FIELDS_PROSE = """\
 ## Which fields a word adds
@@ -68,7 +84,8 @@ ADMIN_PROSE = """\
 ## The admin
 
 The same accounts, the same gate: the word for seeing a row, for changing it and for adding one. Nothing is deleted
-there, and history is read in the log.
+there, and history is read in the log, by who may read the log. The admin opens to whoever holds `places`, `staff`,
+`roster`, `plan` or `log` somewhere, as long as the grant lives; `is_staff` alone opens an empty one.
 """
 TITLES = """\
 ## From an export's job titles to roles
@@ -98,6 +115,11 @@ THINGS = {
     "planned": "reminders of the center",
     "unattended": "what is without anybody",
     "entry": "log entry",
+    "service": "service account",
+    "service_token": "service token",
+    "listing": "listing for emergencies",
+    "emergency": "emergency access",
+    "explained": "patient",
     "later": "session to come",
 }
 
@@ -161,6 +183,12 @@ def pages() -> str:
     )
 
 
+def verbs() -> str:
+    """What is done on pages of the admin, with its word."""
+    rows = ([label, page, f"`{does}`"] for label, pages_of in VERBS.items() for page, does in pages_of.items())
+    return table(["model", "page", "word"], rows)
+
+
 def text() -> str:
     """The whole document."""
     words = table(["word", "what"], ([f"`{word}`", prose] for word, prose in matrix.WORDS.items()))
@@ -171,7 +199,7 @@ def text() -> str:
         f"{RELATIONS_PROSE}\n{relations()}",
         f"{ADDRESSES_PROSE}\n{addresses()}",
         f"{FIELDS_PROSE}\n{fields()}",
-        f"{ADMIN_PROSE}\n{pages()}",
+        f"{ADMIN_PROSE}\n{pages()}\n{verbs()}",
         TITLES,
     ]
     return "\n".join(parts)

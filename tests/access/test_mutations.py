@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -11,9 +13,11 @@ from backend.api.gate import forget_every_reach
 from backend.api.grants import project_all
 from backend.api.recorder import acting_as
 from centers import projection as of_centers
-from centers.models import Staff
+from centers.models import Center, Staff
 from groups import projection as of_groups
+from groups.models import TherapyGroup
 from patients import projection as of_care
+from patients.models import Patient
 from tests.access import gate_cells
 from tests.access.asked import Matrix
 from tests.access.counting import SAMPLE
@@ -52,8 +56,15 @@ def made(mutant: Mutant, patch: pytest.MonkeyPatch) -> Iterator[None]:
 def reproject() -> None:
     """All grants as the records now want them."""
     with acting_as(TESTER):
-        for room in (of_centers, of_care, of_groups):
-            project_all(room.wanted_grants(), center_id=None)
+        for center in Center.objects.all():
+            patients, groups = (_ids(model, center) for model in (Patient, TherapyGroup))
+            project_all(of_centers.wanted_grants({center.pk}), center_id=center.pk)
+            project_all(of_care.wanted_grants(patients), center_id=center.pk)
+            project_all(of_groups.wanted_grants(groups), center_id=center.pk)
+
+
+def _ids(model: Any, center: Center) -> set[UUID]:
+    return set(model.objects.filter(center=center).values_list("pk", flat=True))
 
 
 def notices(mutant: Mutant, world: World) -> bool:
