@@ -1,8 +1,10 @@
 """allauth's pages of second factors over our own checks: codes good once, attempts recorded, secrets encrypted."""
 
+import datetime as dt
 import struct
 from typing import Any, NoReturn
 
+from allauth.account import app_settings
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStageController
@@ -196,10 +198,13 @@ class PersonView(AuthenticatedAPIView):
         sign_in_log.note(self.request, self.person, action, details={"type": str(kind)})
 
     def check_fresh(self) -> SignIn | None:
-        """The device. Raises ReauthenticationRequired when no factor was given of late, or not the second one."""
+        """The device. Raises ReauthenticationRequired when no factor was given of late, or not the second one.
+
+        Whoever has a second factor gives that one: by the password alone, a thief would enroll a key of their own.
+        """
         raise_if_reauthentication_required(self.request, app="allauth.mfa")
         device = SignIn.objects.of_token(token_of(self.request), now())
-        if device is None or (device.second_factor_at is None and second_factor.has_factor(self.person)):
+        if device is None or (not _is_fresh(device) and second_factor.has_factor(self.person)):
             raise ReauthenticationRequired
         return device
 
@@ -345,6 +350,12 @@ class ManageKeys(PersonView):
         """Take keys off."""
         self.remove(list(self.input.cleaned_data["authenticators"]))
         return response.AuthenticatorsDeletedResponse(request)
+
+
+def _is_fresh(device: SignIn) -> bool:
+    """Whether a second factor was given on a device of late."""
+    lasts = dt.timedelta(seconds=app_settings.REAUTHENTICATION_TIMEOUT)
+    return device.second_factor_at is not None and now() - device.second_factor_at < lasts
 
 
 def resume(request: HttpRequest, staff: Any, **changed: Any) -> None:

@@ -1,5 +1,6 @@
 """Second factors: enrolled, asked for, spent, lost, and required of whoever sees patients."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from audit.models import LogEntry
+from backend.api.clock import now
 from centers.models import AccountMail, Center, SignIn, Staff
 from centers.roles import RoleName
 from centers.second_factor import SecondFactorAdapter
@@ -351,3 +353,14 @@ def test_the_password_again_is_no_second_factor(anna: Staff) -> None:
     client = signed_in(anna)
     assert client.post(PASSWORD_AGAIN, {"password": PASSWORD}).status_code == 200
     assert SignIn.objects.get().second_factor_at is None
+
+
+def test_the_password_again_changes_no_second_factor(anna: Staff) -> None:
+    client = signed_in(anna)
+    phone = enroll_app(client)
+    SignIn.objects.update(second_factor_at=now() - dt.timedelta(minutes=6))
+    assert client.post(PASSWORD_AGAIN, {"password": PASSWORD}).status_code == 200
+    refused = [client.get(KEYS), client.get(CODES), client.post(CODES), client.delete(APP)]
+    assert [answer.status_code for answer in refused] == [401] * 4
+    assert client.post(CODE_AGAIN, {"code": phone.code()}).status_code == 200
+    assert client.get(KEYS).status_code == 200
