@@ -86,7 +86,8 @@ def counter_of(secret: str, code: str) -> int | None:
 
 def counts_on(row: Any, count: int) -> bool:
     """Whether a key has counted on since its last answer, which a copy of it has not; keys that never count say 0."""
-    if count and count <= row.data.get(LAST_COUNT, 0):
+    last = row.data.get(LAST_COUNT, 0)
+    if (count or last) and count <= last:
         return False
     row.data[LAST_COUNT] = count
     row.save(update_fields=["data"])

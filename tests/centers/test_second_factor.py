@@ -364,3 +364,13 @@ def test_the_password_again_changes_no_second_factor(anna: Staff) -> None:
     assert [answer.status_code for answer in refused] == [401] * 4
     assert client.post(CODE_AGAIN, {"code": phone.code()}).status_code == 200
     assert client.get(KEYS).status_code == 200
+
+
+def test_a_key_that_has_counted_does_not_stop(anna: Staff) -> None:
+    key = enroll_key(signed_in(anna))
+    client = half_way(anna)
+    options = client.get(KEY).json()["data"]["request_options"]
+    assert client.post(KEY, {"credential": key.sign(options)}).status_code == 200
+    client, key.count = half_way(anna), -1
+    options = client.get(KEY).json()["data"]["request_options"]
+    assert client.post(KEY, {"credential": key.sign(options)}).status_code == 400
