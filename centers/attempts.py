@@ -49,10 +49,14 @@ def of_account(email: str, kind: str = "account") -> Counter:
 
 
 def claim(*counters: Counter) -> None:
-    """Count one try at each counter, in transactions of their own. Raises Refused while one of them makes wait."""
-    for counter in counters:
+    """Count one try at each counter, in transactions of their own. Raises Refused while one of them makes wait.
+
+    A try that must wait is none: an account that is made to wait does not use up the address of its colleagues.
+    """
+    for number, counter in enumerate(counters):
         wait = _count(counter)
         if wait is not None:
+            give_back(*counters[:number])
             seconds = max(1, math.ceil(wait.total_seconds()))
             raise Refused("throttled", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds)})
 

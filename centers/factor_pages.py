@@ -9,7 +9,7 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.stages import LoginStageController
 from allauth.core.exceptions import ReauthenticationRequired
-from allauth.headless.account.views import ReauthenticateView
+from allauth.headless.account.views import ChangePasswordView, ReauthenticateView
 from allauth.headless.base.response import AuthenticationResponse
 from allauth.headless.base.views import AuthenticatedAPIView, AuthenticationStageAPIView
 from allauth.headless.internal.restkit import inputs
@@ -203,10 +203,7 @@ class PersonView(AuthenticatedAPIView):
         Whoever has a second factor gives that one: by the password alone, a thief would enroll a key of their own.
         """
         raise_if_reauthentication_required(self.request, app="allauth.mfa")
-        device = SignIn.objects.of_token(token_of(self.request), now())
-        if device is None or (not _is_fresh(device) and second_factor.has_factor(self.person)):
-            raise ReauthenticationRequired
-        return device
+        return device_with_factor(self.request, self.person)
 
     def enroll(self, kind: Any, data: dict[str, Any]) -> tuple[Authenticator, bool]:
         """Add a second factor."""
@@ -221,6 +218,16 @@ class PersonView(AuthenticatedAPIView):
         second_factor.remove(self.person, rows, device.role_names if device else ())
         for row in rows:
             self.note("second_factor_removed", row.type)
+
+
+class ChangePassword(ChangePasswordView):
+    """A new password, by the old one and, where there is one, the second factor."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Change it: by the password alone, a thief would lock its owner out."""
+        device_with_factor(request, request.user)
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
 
 
 class Reauthenticate(ReauthenticateView):
@@ -350,6 +357,14 @@ class ManageKeys(PersonView):
         """Take keys off."""
         self.remove(list(self.input.cleaned_data["authenticators"]))
         return response.AuthenticatorsDeletedResponse(request)
+
+
+def device_with_factor(request: HttpRequest, person: Any) -> SignIn:
+    """The device of a request. Raises ReauthenticationRequired while its person owes it a fresh second factor."""
+    device = SignIn.objects.of_token(token_of(request), now())
+    if device is None or (not _is_fresh(device) and second_factor.has_factor(person)):
+        raise ReauthenticationRequired
+    return device
 
 
 def _is_fresh(device: SignIn) -> bool:

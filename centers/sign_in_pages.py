@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.headless.account.views import ChangePasswordView, LoginView, SessionView
+from allauth.headless.account.views import LoginView, SessionView
 from allauth.headless.constants import Client
 from allauth.headless.mfa.views import AuthenticatorsView
 from django.db import transaction
@@ -27,6 +27,7 @@ from centers.attempts import Counter
 from centers.factor_pages import (
     Authenticate,
     AuthenticateByKey,
+    ChangePassword,
     ManageKeys,
     ManageRecoveryCodes,
     ManageTOTP,
@@ -179,7 +180,7 @@ reauthenticate = page(
     Reauthenticate.as_api_view(client=Client.APP), fields={"password": str}, counted="account", resumes=True
 )
 change_password = page(
-    ChangePasswordView.as_api_view(client=Client.APP),
+    ChangePassword.as_api_view(client=Client.APP),
     fields={"current_password": str, "new_password": str},
     counted="account",
 )

@@ -108,7 +108,7 @@ class SeriesQuerySet(ScopedQuerySet["Series"]):
         reach = reach_of(user)
         others: list[Ids] = []
         if codename == Code.VIEW_SCHEDULE and _is_known(user):
-            others = [_rows("SeriesStaff").filter(staff_id=user.pk).not_over().values_list("series_id")]
+            others = [_rows("SeriesStaff").open_to(user.pk).values_list("series_id")]
             patients = reach.ids("patients.Patient", codename)
             if patients:
                 others.append(_rows("Participation").filter(patient_id__in=sorted(patients)).values_list("series_id"))
@@ -138,6 +138,10 @@ class SeriesStaffQuerySet(ScopedQuerySet["SeriesStaff"]):
     """Who leads a series."""
 
     scope = BY_CENTER
+
+    def open_to(self, staff_id: UUID) -> Self:
+        """What leading opens to somebody now: while it is not over, and they treat patients at the center."""
+        return self.not_over().filter(staff_id=staff_id, center_id__in=_treats_at(staff_id))
 
     def not_over(self) -> Self:
         """Stretches without an end, and those that end after today at their center."""
@@ -264,13 +268,11 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
         """What staffing opens to somebody now: while they treat patients at the center, and for a substitute until the
         hour that was stated.
         """
-        at = now()
-        treating = RoleAssignment.objects.treating().in_force(at).filter(staff=staff_id).order_by()
         return self.filter(
-            Q(access_until__isnull=True) | Q(access_until__gt=at),
+            Q(access_until__isnull=True) | Q(access_until__gt=now()),
             staff_id=staff_id,
             is_active=True,
-            center_id__in=treating.values("center_id"),
+            center_id__in=_treats_at(staff_id),
         )
 
     def taking_attendance(self) -> Self:
@@ -288,6 +290,11 @@ class SessionStaffQuerySet(ScopedQuerySet["SessionStaff"]):
             session__ends_at__gt=Value(at) - _span(rules, "attendance_closes_days", CLOSES_DAYS, dt.timedelta(days=1)),
             is_active=True,
         )
+
+
+def _treats_at(staff_id: UUID) -> Ids:
+    """The ids of the centers at which somebody treats patients now."""
+    return RoleAssignment.objects.treating().in_force(now()).filter(staff=staff_id).order_by().values("center_id")
 
 
 def _span(rules: QuerySet[ProgramRule], column: str, default: int, unit: dt.timedelta) -> Combinable:

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from backend.api.admin_visits import uuid_of, visit_of
 from backend.api.errors import Refused
 from backend.api.gate import ScopedQuerySet
+from backend.api.throttles import require_few_searches
 
 # A list ends here; whoever looks for more searches or filters.
 MOST_ROWS = 1000
@@ -86,6 +87,7 @@ class GatedChangeList(ChangeList):
 
 def searched(request: HttpRequest) -> None:
     """Let the list read what was sent in the body of a search as if it stood in the address, where it never stands."""
+    require_few_searches(request)
     words = request.POST.get(SEARCH_VAR, "")
     if len(words) > LONGEST_SEARCH:
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {SEARCH_VAR: "max_length"})

@@ -16,6 +16,7 @@ from backend.api.admin_lists import LONGEST_SEARCH
 from backend.api.admin_visits import uuid_of, visit_of
 from backend.api.errors import Refused
 from backend.api.gate import reach_of
+from backend.api.throttles import require_few_searches
 
 FIELDS = frozenset({"term", "page", "app_label", "model_name", "field_name", "csrfmiddlewaretoken"})
 
@@ -33,6 +34,7 @@ class PostedAutocomplete(AutocompleteJsonView):
 
         Raises PermissionDenied for a relation that nobody declares, as for one there is not.
         """
+        require_few_searches(request)
         if set(request.POST) - FIELDS or request.GET:
             raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"": "unknown_field"})
         if len(request.POST.get("term", "")) > LONGEST_SEARCH or "\x00" in request.POST.get("term", ""):

@@ -1,11 +1,13 @@
 """Columns the tables share, and the stored answers of retried requests."""
 
 import datetime as dt
+from http import HTTPStatus
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from backend.api.clock import now
+from backend.api.errors import Refused
 from backend.api.ids import new_id
 
 ANSWER_LIFETIME = dt.timedelta(hours=24)
@@ -47,6 +49,8 @@ class StoredAnswer(models.Model):
     body = models.BinaryField(default=b"")
     center_id = models.UUIDField(null=True)
     patients = ArrayField(models.UUIDField(), default=list)
+    # What its reader held on each patient named, or else on the center, when it was given: it shows fields by these.
+    held = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -80,8 +84,10 @@ class StoredAnswer(models.Model):
             return stored
         if stored is not None:
             stored.delete()
-        asked.save(force_insert=True)
-        return asked
+            asked.save(force_insert=True)
+            return asked
+        # The key is held by a row behind the wall: used at a center where its user works no more.
+        raise Refused("not_found", HTTPStatus.NOT_FOUND)
 
     @classmethod
     def purge(cls, at: dt.datetime) -> int:

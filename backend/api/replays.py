@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from backend.api.clock import now
 from backend.api.errors import Refused
-from backend.api.gate import ScopedQuerySet, User
+from backend.api.gate import ScopedQuerySet, User, reach_of
 from backend.api.grant_tables import containers
 from backend.api.models import StoredAnswer
 from backend.api.releases import Release
@@ -56,7 +56,7 @@ def _digest(request: Request) -> bytes:
     return hashlib.sha256(b"%d:%b%b" % (len(query), query, request._request.body)).digest()
 
 
-def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release, kept_body: KeptBody) -> None:
+def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release, kept_body: KeptBody, user: User) -> None:
     """Store a rendered answer in the transaction of its effects; a refusal changed nothing and is not kept."""
     if response.status_code >= HTTPStatus.BAD_REQUEST or not isinstance(response, HttpResponse):
         stored.delete()
@@ -66,7 +66,8 @@ def keep(stored: StoredAnswer, response: HttpResponseBase, release: Release, kep
     stored.body = kept_body(response)
     stored.center_id = release.center_id
     stored.patients = release.patients
-    stored.save(update_fields=["status", "headers", "body", "center_id", "patients"])
+    stored.held = {place: sorted(codenames) for place, codenames in _held(stored, user).items()}
+    stored.save(update_fields=["status", "headers", "body", "center_id", "patients", "held"])
 
 
 def repeated(stored: StoredAnswer, release: Release) -> HttpResponse:
@@ -78,11 +79,24 @@ def repeated(stored: StoredAnswer, release: Release) -> HttpResponse:
 
 
 def is_visible(stored: StoredAnswer, user: User) -> bool:
-    """Whether `user` still holds the codename of then on everybody the answer names, or else on its center."""
+    """Whether `user` still holds on everybody the answer names, or else on its center, the codename of then, and all
+    that opened fields of it.
+    """
     outer, inner = containers()
+    now_held = _held(stored, user)
+    if any(not now_held.get(place, frozenset()).issuperset(codenames) for place, codenames in stored.held.items()):
+        return False
     if stored.patients:
         return _all_visible(inner, stored.patients, user, stored.codename)
     return stored.center_id is None or _all_visible(outer, [stored.center_id], user, stored.codename)
+
+
+def _held(stored: StoredAnswer, user: User) -> dict[str, frozenset[str]]:
+    """The codenames held on each patient an answer names, or else on its center."""
+    reach = reach_of(user)
+    if not stored.patients:
+        return {str(stored.center_id): reach.codenames_on(stored.center_id)} if stored.center_id else {}
+    return {str(patient): reach.codenames_on(stored.center_id, patient) for patient in stored.patients}
 
 
 def _all_visible(container: type[models.Model], ids: list[UUID], user: User, codename: str) -> bool:

@@ -169,7 +169,7 @@ class RecordedViewSet(GenericViewSet[Any]):
         else:
             response = self._rendered(request, handler(request, *args, **kwargs))
         if stored is not None and stored.is_new:
-            replays.keep(stored, response, self.released, self.kept_body)
+            replays.keep(stored, response, self.released, self.kept_body, request.user)
         self._record_release(response)
         return response
 

@@ -1,12 +1,16 @@
 """Throttles that let requests pass, and say so in the log, when the cache is away."""
 
 import logging
-from typing import TYPE_CHECKING
+import math
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
+from django.http import HttpRequest
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from backend.api.errors import Refused
 from backend.api.middleware import client_address
 
 if TYPE_CHECKING:  # at run time the views load the throttles that settings name, not the other way round
@@ -50,6 +54,24 @@ class SearchThrottle(StaffThrottle):
         named: frozenset[str] = getattr(view, "search_parameters", frozenset())
         is_search = getattr(view, "action", None) in getattr(view, "search_actions", ())
         return not (is_search or named & request.query_params.keys()) or super().allow_request(request, view)
+
+
+class EverySearchThrottle(StaffThrottle):
+    """The same measure for pages that are searches whatever they are asked."""
+
+    scope = "search"
+
+
+def require_few_searches(request: HttpRequest) -> None:
+    """Count one search of the admin's with those of the API. Raises Refused (429) when there were too many."""
+    asked = Request(request)
+    asked.user = request.user
+    throttle = EverySearchThrottle()
+    # A page of the admin is no view of the framework, and the measure asks for none.
+    nothing: Any = None
+    if not throttle.allow_request(asked, nothing):
+        seconds = str(max(1, math.ceil(throttle.wait() or 1)))
+        raise Refused("throttled", HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": seconds})
 
 
 class ReportThrottle(StaffThrottle):

@@ -12,6 +12,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from backend.api.ids import new_id
 from tests.cast import Cast
+from tests.door import Entered
 
 As = Callable[[str], APIClient]
 API = "/api/v1"
@@ -82,3 +83,11 @@ def test_without_a_cache_nobody_is_counted(
     monkeypatch.setattr(LocMemCache, "get", away)
     assert searched(as_("cora")) == [200, 200, 200]
     assert "the cache is away" in caplog.text
+
+
+def test_searches_in_the_admin_are_counted_with_those_of_the_api(cast: Cast, as_: As, enters: Entered) -> None:
+    page = enters("cora")
+    assert [page.post("/admin/patients/patient/", {"q": "quillf"}).status_code for _ in range(3)] == [200, 200, 429]
+    term = {"app_label": "groups", "model_name": "enrollment", "field_name": "patient", "term": "quillf"}
+    assert page.post("/admin/autocomplete/", term).status_code == 429
+    assert searched(as_("cora"), 1) == [429]

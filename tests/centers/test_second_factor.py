@@ -374,3 +374,13 @@ def test_a_key_that_has_counted_does_not_stop(anna: Staff) -> None:
     client, key.count = half_way(anna), -1
     options = client.get(KEY).json()["data"]["request_options"]
     assert client.post(KEY, {"credential": key.sign(options)}).status_code == 400
+
+
+def test_the_password_alone_changes_no_password_beside_a_second_factor(anna: Staff) -> None:
+    client = signed_in(anna)
+    phone = enroll_app(client)
+    SignIn.objects.update(second_factor_at=now() - dt.timedelta(minutes=6))
+    body = {"current_password": PASSWORD, "new_password": "another battery staple 7"}
+    assert client.post(f"{API}/account/password/change", body).status_code == 401
+    assert client.post(CODE_AGAIN, {"code": phone.code()}).status_code == 200
+    assert client.post(f"{API}/account/password/change", body).status_code == 200

@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 from audit.models import LogEntry
 from backend.api.clock import frozen
 from backend.api.gate import allows
-from centers.actions import assign_role
+from centers.actions import assign_role, end_role
+from centers.models import RoleAssignment
 from centers.roles import RoleName
 from scheduling.actions import add_guest, materialize, substitute
 from scheduling.models import Attendance, AttendanceMove, Pattern, Series, Session
@@ -268,3 +269,12 @@ def test_who_works_nowhere_else_is_not_asked_what_they_staff(cast: Cast, led_by_
     rows = found[0][0]
     assert rows
     assert found == [(rows, True), (rows, False), (rows, True)]
+
+
+def test_leading_opens_no_series_once_nobody_is_treated_there_any_more(cast: Cast) -> None:
+    series = Series.objects.create(center=cast.center, code="LED", form="individual", seats=1)
+    leads(series, cast.carl)
+    assert allows(cast.carl, "view_schedule", series)
+    end_role(assignment=RoleAssignment.objects.get(staff=cast.carl), by=TESTER)
+    cast.carl.forget_reach()
+    assert not allows(cast.carl, "view_schedule", series)
