@@ -150,7 +150,10 @@ def _is_of_another_type(field: Any, value: Any) -> bool:
         return isinstance(value, str | int | float) and not isinstance(value, bool)
     if isinstance(field, serializers.IntegerField):
         return isinstance(value, str | bool)
-    texts = (serializers.CharField, serializers.ChoiceField, serializers.UUIDField, VisibleRelatedField)
+    if isinstance(field, serializers.ChoiceField):
+        # Choices are texts or numbers, and a truth is neither.
+        return isinstance(value, bool) or (isinstance(value, str | int | float) and value not in ("", *field.choices))
+    texts = (serializers.CharField, serializers.UUIDField, VisibleRelatedField)
     return isinstance(field, texts) and isinstance(value, int | float)
 
 

@@ -141,6 +141,7 @@ class OfEachType(StrictSerializer):
     words = serializers.ListField(child=serializers.CharField())
     number = serializers.IntegerField()
     truth = serializers.BooleanField()
+    weekday = serializers.ChoiceField([(0, "Monday"), (1, "Tuesday")], default=1)
     pk = serializers.UUIDField()
 
 
@@ -152,7 +153,8 @@ RIGHT: dict[str, Any] = {"words": ["one"], "number": 1, "truth": True, "pk": "01
     [("words", [1]), ("number", "1"), ("number", True), ("truth", "true"), ("truth", 1), ("truth", 0.0), ("pk", 7)],
 )
 def test_no_value_is_taken_for_one_of_another_type(name: str, value: Any) -> None:
-    assert OfEachType(data=RIGHT).is_valid()
+    assert OfEachType(data=RIGHT | {"weekday": 0}).is_valid()
+    assert not OfEachType(data=RIGHT | {"weekday": "0"}).is_valid()
     reader = OfEachType(data=RIGHT | {name: value})
     assert not reader.is_valid()
     assert {code: [fault.code for fault in faults] for code, faults in reader.errors.items()} == {name: ["invalid"]}

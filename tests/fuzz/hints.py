@@ -44,8 +44,9 @@ class Hint:
 
     @property
     def allowed(self) -> list[str]:
-        """Who of the seven is answered, or may ask and find nothing."""
-        return [one for one in SEVEN.values() if self.cell(one).answer in {"200", "201", "202", "204", "none"}]
+        """Who of the seven is answered, or may ask and find nothing; if none of them is, who else."""
+        answered = [one for one in PEOPLE if self.cell(one).answer in {"200", "201", "202", "204", "none"}]
+        return [one for one in answered if one in SEVEN.values()] or answered
 
     def prepare(self, scene: Scene) -> None:
         """What some verbs want to have happened before; over loopback it may have happened already, and stand."""

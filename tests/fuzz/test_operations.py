@@ -26,7 +26,7 @@ def test_no_answer_is_ours_to_be_ashamed_of_and_every_operation_is_accepted_once
     found = campaign.ledger.report(campaign.labels)
     assert not found["anomalies"], json.dumps(found["anomalies"], indent=1)
     assert not found["never_accepted"]
-    assert found["by_person"].keys() == set(SEVEN.values())
+    assert found["by_person"].keys() >= set(SEVEN.values())
     assert found["writes_read_again"] > 0
 
 
