@@ -341,6 +341,9 @@ enrollment  chart       reason
 enrollment  roster      reason
 newcomer    .           id center email first_name last_name title credentials supervisor roles ended_at
 newcomer    staff       needs_invitation
+emergency   .           id center patient record_number staff staff_name nature reason starts_at ends_at state
+emergency   .           reviewed_at reviewed_by verdict entries entries_url
+emergency   log         note
 attendance  .           id center session patient patient_name record_number starts_at status origin arrived_at left_at
 attendance  .           collaterals made_up_by recorded_by recorded_at etag
 attendance  record      reason note

@@ -32,6 +32,7 @@ VISITORS = ("clara", "cora", "bill", "ada", "vicky")
 EQUIVALENT = {
     "AttendanceSummaryViewSet.list for view_center": "the report's query asks for the center by its own codename",
     "PlannedReminderViewSet.list for view_center": "likewise",
+    "AccessViewSet.explain for view_center": "likewise: the query names a patient whom one may review",
     "care team +view_center": "who joins one holds a role at the center, and every role sees the center",
     "facilitator +view_center": "likewise",
     "emergency +view_center": "likewise",
