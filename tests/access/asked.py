@@ -203,7 +203,7 @@ class Matrix:
         if len(rows) < 2 or target not in {"pat", "here"}:
             return None
         self.cells += 1
-        turned, page = [], {"page_size": "2"}
+        turned, page = list[str](), {"page_size": "2"}
         while len(turned) < min(len(rows), TURNED):
             answer = self.send(name, replace(ask, query=ask.query | page)).json()
             turned += [row["id"] for row in answer["results"]]
@@ -222,7 +222,8 @@ class Matrix:
         if about == "center":
             return 1
         things = self.world.things["pat" if person.center == "here" else "sten"]
-        return type(things[self.thing()])._base_manager.filter(center=things["center"]).count()
+        model: Any = type(things[self.thing()])
+        return int(model._base_manager.filter(center=things["center"]).count())
 
     def write(self, name: str, target: str, ask: Ask) -> None:
         """What is allowed to be done is done, and undone; whoever may not gets nothing of it by its key."""

@@ -113,5 +113,5 @@ class Anything(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return name
 
-    def __or__(self, other: Any) -> "Anything":
+    def __or__(self, other: Any, /) -> Any:
         return Anything({**self, **other})

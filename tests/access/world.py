@@ -175,7 +175,10 @@ def _install(world: World, name: str, center: Center) -> None:
     account = open_service_account(center=center, by=TESTER, **purpose)
     confirm_service_account(account=account, codenames=holds, by=SOMEBODY_ELSE)
     network = ELSEWHERES if name == "haze" else "127.0.0.1/32"
-    limits = {"networks": [network], "expires_at": NOON + (dt.timedelta(0) if name == "husk" else 30 * DAY)}
+    limits: dict[str, Any] = {
+        "networks": [network],
+        "expires_at": NOON + (dt.timedelta(0) if name == "husk" else 30 * DAY),
+    }
     made, _ = issue_service_token(account=account, scopes=scopes, by=TESTER, **limits)
     confirmed = {} if name == "hush" else {"confirmed_at": MIDNIGHT, "confirmed_by": SOMEBODY_ELSE.id}
     ServiceToken.objects.filter(pk=made.pk).update(token_hash=hashed(token(name)), last_used_at=NOON, **confirmed)
@@ -346,12 +349,12 @@ def _staff_session(world: World, staff: Staff, things: dict[str, Any], relation:
 
 def _break_the_glass(world: World) -> None:
     """Who reads a record in an emergency; and Enzo, whose emergency ended a second ago."""
-    why = {"nature": "medical", "reason": "Found unconscious in the parking lot, ambulance on its way"}
+    why: dict[str, Any] = {"nature": "medical", "reason": "Found unconscious in the parking lot, ambulance on its way"}
     for name, target in (("enzo", "pat"), ("emil", "pat"), ("vince", "sten")):
         staff, patient = world.staff[name], world.things[target]["pat"]
         began = NOON - dt.timedelta(minutes=5)
         with frozen(began):
-            names = {"center": patient.center, "record_number": patient.mrn, "second_factor_at": began}
+            names: dict[str, Any] = {"center": patient.center, "record_number": patient.mrn, "second_factor_at": began}
             access = open_emergency(staff=staff, by=staff.as_actor(), **names, **why)
         if name == "enzo":
             end_emergency(access=access, by=staff.as_actor(), at=NOON - SECOND)
