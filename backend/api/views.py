@@ -107,7 +107,7 @@ class GatedViewSet(RecordedViewSet):
 
     def query(self) -> dict[str, Any]:
         """The validated query of an action that has a query serializer."""
-        context = self.get_serializer_context() | {FROM_QUERY: True}
+        context = {**self.get_serializer_context(), FROM_QUERY: True}
         reader = self.query_serializers[self.action](data=self.request.query_params.dict(), context=context)
         reader.is_valid(raise_exception=True)
         return dict(reader.validated_data)

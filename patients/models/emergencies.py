@@ -120,10 +120,11 @@ class EmergencyAccess(Identified, Versioned):
     def __str__(self) -> str:
         return f"emergency access {self.id}"
 
-    @cached_property
+    @property
     def staff_name(self) -> str:
-        """What its holder is called at the center; lists read it along."""
-        return Position.objects.name_of(self.staff, self.center_id)
+        """What its holder is called at the center; lists read it along, as `called`."""
+        called: str | None = vars(self).get("called")
+        return called or Position.objects.name_of(self.staff, self.center_id)
 
     @property
     def is_open(self) -> bool:

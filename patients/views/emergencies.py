@@ -48,7 +48,7 @@ class EmergencyAccessViewSet(ListMixin, RetrieveMixin, CreateMixin, GatedViewSet
     def visible(self, codename: str) -> QuerySet[EmergencyAccess]:
         """Accesses with the people their representation names."""
         rows: QuerySet[EmergencyAccess] = super().visible(codename).select_related("center", "patient", "staff")
-        return rows.annotate(staff_name=name_here())
+        return rows.annotate(called=name_here())
 
     def object_version(self, obj: EmergencyAccess) -> str:
         """Its version, whether its hours still run, and how much was read under it."""
