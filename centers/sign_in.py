@@ -142,8 +142,9 @@ class SignInAuthentication(BaseAuthentication):
         sign_in = SignIn.objects.of_token(token, now())
         if sign_in is None:
             raise AuthenticationFailed
-        check_in(request._request, sign_in)
         view = (request.parser_context or {}).get("view")
+        if not getattr(view, "opens_while_idle", False):
+            check_in(request._request, sign_in)
         if sign_in.lacks_second_factor and not getattr(view, "opens_without_second_factor", False):
             sign_in_log.record_factor_wanted(request._request, sign_in.staff)
             raise Refused("second_factor_required", HTTPStatus.FORBIDDEN)

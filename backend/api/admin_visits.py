@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 
@@ -47,18 +47,20 @@ class Visit:
         """Record what was refused, now that its work is rolled back; the exception goes on."""
         if isinstance(error, Exception):
             problem = problem_of(error)
-            with transaction.atomic():
+            with wall.atomic(self._works_at()):
                 self._record_refusal(problem.code, problem.status)
 
     def made_by(self, view: View, *args: Any, **kwargs: Any) -> Any:
         """The answer of a view, rendered and recorded in the transaction that made it, within the reader's centers."""
-        centers = getattr(self.request.user, "center_ids", ())
-        with acting(self.request), self, wall.atomic(centers):
+        with acting(self.request), self, wall.atomic(self._works_at()):
             response = view(self.request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
                 response.render()
             self.record(response)
         return response
+
+    def _works_at(self) -> Iterable[UUID]:
+        return frozenset(getattr(self.request.user, "center_ids", ()))
 
     def about(self, model: type[models.Model], object_id: str = "") -> None:
         """Name the model the page is about, and the object as the address has it."""

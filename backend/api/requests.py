@@ -10,7 +10,7 @@ from secrets import SystemRandom
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions
@@ -196,7 +196,8 @@ class RecordedViewSet(GenericViewSet[Any]):
         if not self.is_acting:
             logger.info("refused %s %s: nobody signed in", status, self.problem_code)
             return
-        with transaction.atomic():
+        # Within the wall again: outside it no emergency is in reach, and the entry would bear no label.
+        with wall.atomic(getattr(self.request.user, "center_ids", ())):
             center_id, patient_id = self._refused_place()
             recorder.record(
                 recorder.Event(

@@ -29,6 +29,8 @@ class SignOut(APIView):
     authentication_classes = (SignInAuthentication,)
     metadata_class = None
     opens_without_second_factor = True
+    # On a machine others use, an idle token that could still be resumed is better gone.
+    opens_while_idle = True
 
     @extend_schema(request=None, responses={204: None}, operation_id="sign_out", auth=SIGNED_IN)
     def post(self, request: Request) -> Response:

@@ -52,6 +52,13 @@ def test_an_idle_device_opens_nothing_but_resuming(anna: Staff, settings: Settin
         assert client.post(LOGIN, {"email": anna.email, "password": PASSWORD}).json()["code"] == "sign_in_idle"
 
 
+def test_an_idle_device_can_be_signed_out_for_good(anna: Staff, settings: Settings) -> None:
+    client = signed_in(anna)
+    with frozen(later(settings)):
+        assert client.post(f"{API}/sign-out/").status_code == 204
+        assert client.post(PASSWORD_AGAIN, {"password": PASSWORD}).status_code == 401
+
+
 @pytest.mark.parametrize("factor", ["password", "code"])
 def test_one_factor_resumes_an_idle_device(factor: str, anna: Staff, settings: Settings) -> None:
     client = signed_in(anna)
