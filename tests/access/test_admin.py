@@ -17,6 +17,10 @@ from tests.access.test_matrix import Recorder
 from tests.access.ways import ABSENT
 from tests.access.world import World
 
+# The world takes seconds to build: one process builds it for these.
+pytestmark = pytest.mark.xdist_group("access, one by one")
+
+
 PEOPLE = ("clara", "cora", "percy", "ada", "sue", "bill", "xcora", "vicky", "root")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Signing in writes these: the session, the device, and when somebody was last here.

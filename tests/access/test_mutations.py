@@ -26,12 +26,17 @@ from tests.access.test_admin import Visit
 from tests.access.world import World
 from tests.cast import TESTER
 
+# The world takes seconds to build: one process builds it for these.
+pytestmark = pytest.mark.xdist_group("access, one by one")
+
+
 MUTANTS = every()
 VISITORS = ("clara", "cora", "bill", "ada", "vicky")
 # What changes nothing that anybody could notice, and why.
 EQUIVALENT = {
     "AttendanceSummaryViewSet.list for view_center": "the report's query asks for the center by its own codename",
     "PlannedReminderViewSet.list for view_center": "likewise",
+    "UnattendedViewSet.list for view_center": "likewise",
     "AccessViewSet.explain for view_center": "likewise: the query names a patient whom one may review",
     "care team +view_center": "who joins one holds a role at the center, and every role sees the center",
     "facilitator +view_center": "likewise",

@@ -23,6 +23,10 @@ WAYS = ("list", "detail", "write", "foreign key", "search")
 OPEN = ("devices/",)
 
 
+# The world takes seconds to build: one process builds it for these.
+pytestmark = pytest.mark.xdist_group("access, one by one")
+
+
 @pytest.fixture
 def required(world: World, settings: Settings) -> World:
     """The world on devices on which a password was given and nothing else."""
