@@ -145,7 +145,7 @@ UNKNOWN = ("nobody", "otto", "hush", "haze", "husk")
 SERVICES = """
 #           holds                          scopes
 hall        center+calendar+hours+find     center+calendar+find
-hive        center+calendar+hours+find     center+calendar+hours
+hive        center+calendar+hours+find     calendar+hours
 hush        calendar                       calendar
 haze        calendar                       calendar
 husk        calendar                       calendar

@@ -31,8 +31,10 @@ from tests.access.asking import API
 from tests.access.test_table import methods, readable, routes
 from tests.access.words import CODENAMES
 
-# One of each role, a care team, a facilitator, somebody of the other center.
-WITNESSES = ("clara", "tess", "gail", "stan", "erik", "carl", "cora", "sue", "bill", "percy", "dora", "ada", "vera")
+# One of each role, a care team, a facilitator, somebody of the other center; who broke the glass, and a program whose
+# token does not open the center it works at.
+TREATING = ("clara", "tess", "gail", "stan", "erik", "carl", "emil")
+WITNESSES = (*TREATING, "cora", "sue", "bill", "percy", "dora", "ada", "vera", "hive")
 HOLDERS = {
     "counselor": "carl",
     "supervisor": "sue",
