@@ -6,15 +6,14 @@ from http import HTTPStatus
 from smtplib import SMTPException
 
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
 
 from backend.api.clock import now
 from backend.api.errors import Refused
 from backend.api.recorder import Actor, acting_as
-from centers.models import AccountMail, Center, Invitation, Position, SignIn, Staff
+from centers.actions.passwords import set_by_link
+from centers.models import Center, Invitation, Position, Staff
 from centers.tokens import hashed
 
 SUBJECT = "Set your password"
@@ -83,17 +82,8 @@ def accept_invitation(*, token: str, password: str) -> Staff:
     if invitation is None or not invitation.is_open(now()) or not invitation.staff.is_active:
         raise Refused("invitation_not_valid", HTTPStatus.BAD_REQUEST)
     staff = invitation.staff
-    try:
-        validate_password(password, staff)
-    except ValidationError as error:
-        codes = [fault.code or "invalid" for fault in error.error_list]
-        raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"password": codes}) from error
     with acting_as(staff.as_actor()):
-        staff.set_password(password)
-        staff.bump()
-        staff.save(update_fields=["password", "version"])
+        set_by_link(staff=staff, password=password)
         Invitation.objects.filter(center=invitation.center_id).close(staff_id=staff.pk)
-        AccountMail.objects.close_resets(staff_id=staff.pk)
-        SignIn.objects.revoke(staff_id=staff.pk)
         Position.objects.filter(center=invitation.center_id, staff=staff).note_joined()
     return staff

@@ -57,18 +57,26 @@ def reset_password(*, token: str, password: str) -> Staff:
     staff = mail.staff if mail is not None and mail.is_open(now()) else None
     if staff is None or not staff.is_active:
         raise Refused("reset_not_valid", HTTPStatus.BAD_REQUEST)
+    with acting_as(staff.as_actor()):
+        set_by_link(staff=staff, password=password)
+    return staff
+
+
+def set_by_link(*, staff: Staff, password: str) -> None:
+    """Set the password of somebody whose link was good; no link of a reset works on, and every device is signed out.
+
+    The caller holds the row lock and acts as its owner. Raises Refused for a password too weak.
+    """
     try:
         validate_password(password, staff)
     except ValidationError as error:
         codes = [fault.code or "invalid" for fault in error.error_list]
         raise Refused("validation_failed", HTTPStatus.BAD_REQUEST, {"password": codes}) from error
-    with acting_as(staff.as_actor()):
-        staff.set_password(password)
-        staff.bump()
-        staff.save(update_fields=["password", "version"])
-        AccountMail.objects.close_resets(staff_id=staff.pk)
-        SignIn.objects.revoke(staff_id=staff.pk)
-    return staff
+    staff.set_password(password)
+    staff.bump()
+    staff.save(update_fields=["password", "version"])
+    AccountMail.objects.close_resets(staff_id=staff.pk)
+    SignIn.objects.revoke(staff_id=staff.pk)
 
 
 def send_account_mail() -> int:
