@@ -44,22 +44,20 @@ class StaffThrottle(FailOpenThrottle):
         return self.cache_format % {"scope": self.scope, "ident": ident}
 
 
-class SearchThrottle(StaffThrottle):
+class EverySearchThrottle(StaffThrottle):
     """So many searches of people by name or number, which is how somebody would try out names."""
 
     scope = "search"
+
+
+class SearchThrottle(EverySearchThrottle):
+    """The same measure for views of which some requests are searches."""
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         """Whether the request may pass; always when it searches for nobody."""
         named: frozenset[str] = getattr(view, "search_parameters", frozenset())
         is_search = getattr(view, "action", None) in getattr(view, "search_actions", ())
         return not (is_search or named & request.query_params.keys()) or super().allow_request(request, view)
-
-
-class EverySearchThrottle(StaffThrottle):
-    """The same measure for pages that are searches whatever they are asked."""
-
-    scope = "search"
 
 
 def require_few_searches(request: HttpRequest) -> None:
