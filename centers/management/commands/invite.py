@@ -1,33 +1,24 @@
 """`manage invite EMAIL --center NAME`: print an invitation link, for those who hand it over in person."""
 
 import getpass
-from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from backend.api.errors import Refused
 from backend.api.problems import TEXTS
 from backend.api.recorder import Actor
 from centers.actions import invite
 from centers.actions.invitations import link_of
-from centers.models import Position
+from centers.console import PersonCommand
 
 
-class Command(BaseCommand):
+class Command(PersonCommand):
     help = "Print a link by which somebody who works at a center sets a first password; it works once, for some days."
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whom, and where they work."""
-        parser.add_argument("email")
-        parser.add_argument("--center", required=True, metavar="NAME")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the link and nothing else. Raises CommandError for nobody, a closed account, or one with a password."""
-        position = Position.objects.of_person(options["email"], center_name=options["center"])
-        if position is None:
-            message = "nobody with that address works at a center of that name"
-            raise CommandError(message)
+        position = self.position(options)
         operator = Actor("system:invite", getpass.getuser())
         try:
             token = invite(staff=position.staff, center=position.center, by=operator)
